@@ -1,0 +1,35 @@
+"""The data that flows: immutable items, from sample to verdict."""
+
+from detector.types.coverage import Phrase, SenseCoverage, Verdict
+from detector.types.findings import (
+    Alert,
+    AlertKind,
+    GlintAlert,
+    RadioAlert,
+    RadioSignal,
+    SenseReport,
+    SignalKind,
+)
+from detector.types.lens import CameraGeometry, Frame, LedEdge, LedState
+from detector.types.provenance import Provenance
+from detector.types.rf import IqBlock, Tuning
+
+__all__ = [
+    "Alert",
+    "AlertKind",
+    "CameraGeometry",
+    "Frame",
+    "GlintAlert",
+    "IqBlock",
+    "LedEdge",
+    "LedState",
+    "Phrase",
+    "Provenance",
+    "RadioAlert",
+    "RadioSignal",
+    "SenseCoverage",
+    "SenseReport",
+    "SignalKind",
+    "Tuning",
+    "Verdict",
+]
