@@ -36,7 +36,9 @@ class Device(Protocol):
     def __enter__(self) -> Self:
         """Open."""
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         """Close."""
 
 

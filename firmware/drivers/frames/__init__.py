@@ -1,0 +1,1 @@
+"""Cameras: the Pi camera, and recordings."""

@@ -1,0 +1,1 @@
+"""Receivers: the dongle, the network dongle, and recordings."""

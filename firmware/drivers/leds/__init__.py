@@ -1,0 +1,1 @@
+"""LED rings: the GPIO driver, and none at all."""

@@ -1,0 +1,221 @@
+"""Settings of the drivers: default, range, unit and the cost of raising each; `firmware.config` nests these structs."""
+
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+__all__ = ["CameraSettings", "LedSettings", "RtlSettings", "SensorName"]
+
+SensorName = Literal["ov5647", "imx219", "imx708", "imx296"]
+
+
+class RtlSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An RTL-SDR dongle, on USB (``rtl:``) or behind a server (``rtl_tcp:``)."""
+
+    gain_db: Annotated[
+        float | None,
+        Meta(
+            ge=0.0,
+            le=60.0,
+            description="tuner gain where a tuning names none; the nearest that the tuner has is used; absent means AGC, "
+            "under which levels of different hops cannot be compared; raising it hears weaker transmitters "
+            "but overloads near broadcast masts",
+            extra={"unit": "dB"},
+        ),
+    ] = 32.8
+    ppm: Annotated[
+        int,
+        Meta(
+            ge=-200,
+            le=200,
+            description="crystal correction handed to the dongle, as measured in calibration; "
+            "a wrong value shifts every frequency shown",
+            extra={"unit": "ppm"},
+        ),
+    ] = 0
+    settle_s: Annotated[
+        float,
+        Meta(
+            ge=0.0,
+            le=0.2,
+            description="samples of this long are thrown away after a retune; raising it slows every hop by as much",
+            extra={"unit": "s"},
+        ),
+    ] = 0.010
+    fifo_samples: Annotated[
+        int,
+        Meta(
+            ge=0,
+            le=1_000_000,
+            description="samples waiting in the dongle's FIFO, thrown away before every USB read; raising it slows every hop",
+            extra={"unit": "samples"},
+        ),
+    ] = 4096
+    server_samples: Annotated[
+        int,
+        Meta(
+            ge=0,
+            le=4_000_000,
+            description="samples that an rtl_tcp server has under way when told to retune (one USB transfer of librtlsdr), "
+            "thrown away besides what the socket holds; raising it slows every hop over the network",
+            extra={"unit": "samples"},
+        ),
+    ] = 131_072
+    deadline_s: Annotated[
+        float,
+        Meta(
+            ge=0.1,
+            le=60.0,
+            description="an rtl_tcp server that is silent this long beyond the dwell has stalled; "
+            "raising it notices a dead link later",
+            extra={"unit": "s"},
+        ),
+    ] = 2.0
+    bias_tee: Annotated[
+        bool,
+        Meta(
+            description="feed 4.5 V to an amplifier at the antenna; harms antennas that short it",
+            extra={"unit": "bool"},
+        ),
+    ] = False
+
+
+class CameraSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The camera behind the rings; defaults are an OV5647 NoIR in its fast mode."""
+
+    sensor: Annotated[
+        SensorName,
+        Meta(
+            description="fitted module; gives field of view and read-out time where these are absent",
+            extra={"unit": ""},
+        ),
+    ] = "ov5647"
+    width_px: Annotated[
+        int,
+        Meta(
+            ge=160,
+            le=4608,
+            description="frame width; raising it sees smaller glints but costs time",
+            extra={"unit": "px"},
+        ),
+    ] = 640
+    height_px: Annotated[
+        int,
+        Meta(ge=120, le=2592, description="frame height; raising it sees more but costs time", extra={"unit": "px"}),
+    ] = 480
+    fps: Annotated[
+        float,
+        Meta(
+            ge=1.0,
+            le=120.0,
+            description="frames per second; raising it eases registration but costs time and shortens exposures",
+            extra={"unit": "1/s"},
+        ),
+    ] = 30.0
+    exposure_us: Annotated[
+        int,
+        Meta(
+            ge=20,
+            le=200_000,
+            description="exposure of each row; raising it gathers light but blurs a moving hand and saturates glints",
+            extra={"unit": "us"},
+        ),
+    ] = 2000
+    gain: Annotated[
+        float,
+        Meta(ge=1.0, le=16.0, description="analogue gain; raising it amplifies noise as well", extra={"unit": "1"}),
+    ] = 2.0
+    hfov_deg: Annotated[
+        float | None,
+        Meta(
+            ge=5.0,
+            le=170.0,
+            description="horizontal field of view of the mode in use; absent means the sensor table's, "
+            "which holds for the module's own lens",
+            extra={"unit": "deg"},
+        ),
+    ] = None
+    readout_us: Annotated[
+        int | None,
+        Meta(
+            ge=0,
+            le=200_000,
+            description="from the first row's read-out to the last row's; absent means the sensor table's; "
+            "too low attributes straddling frames, raising it drops more frames",
+            extra={"unit": "us"},
+        ),
+    ] = None
+    black_level_dn: Annotated[
+        float,
+        Meta(
+            ge=0.0,
+            le=1024.0,
+            description="digital number of no light, as measured in calibration",
+            extra={"unit": "DN"},
+        ),
+    ] = 0.0
+    deadline_s: Annotated[
+        float,
+        Meta(
+            ge=0.1,
+            le=60.0,
+            description="a camera silent this long has stalled; raising it notices a dead camera later",
+            extra={"unit": "s"},
+        ),
+    ] = 2.0
+
+
+class LedSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The two infrared rings; limits protect eyes (IEC 62471) and come before brightness."""
+
+    on_axis_pin: Annotated[
+        int, Meta(ge=0, le=27, description="BCM number of the on-axis ring's driver", extra={"unit": "BCM"})
+    ] = 17
+    off_axis_pin: Annotated[
+        int, Meta(ge=0, le=27, description="BCM number of the off-axis ring's driver", extra={"unit": "BCM"})
+    ] = 27
+    active_high: Annotated[bool, Meta(description="whether a high pin lights the ring", extra={"unit": "bool"})] = True
+    on_axis_radius_mm: Annotated[
+        float, Meta(ge=1.0, le=100.0, description="radius of the on-axis ring", extra={"unit": "mm"})
+    ] = 6.0
+    off_axis_radius_mm: Annotated[
+        float, Meta(ge=1.0, le=300.0, description="radius of the off-axis ring", extra={"unit": "mm"})
+    ] = 45.0
+    latency_us: Annotated[
+        int,
+        Meta(
+            ge=0,
+            le=10_000,
+            description="from the pin's change to full light, added to every edge; measured on the LED board",
+            extra={"unit": "us"},
+        ),
+    ] = 20
+    max_on_s: Annotated[
+        float,
+        Meta(
+            ge=0.001,
+            le=2.0,
+            description="a ring still lit after this long is switched off by the watchdog; raising it raises the dose to an eye "
+            "if the loop hangs",
+            extra={"unit": "s"},
+        ),
+    ] = 0.25
+    max_duty: Annotated[
+        float,
+        Meta(
+            ge=0.01,
+            le=0.9,
+            description="largest part of any window in which a ring may be lit; beyond it the ring stays dark; "
+            "raising it raises the mean dose to an eye",
+            extra={"unit": "1"},
+        ),
+    ] = 0.75
+    duty_window_s: Annotated[
+        float,
+        Meta(
+            ge=0.1,
+            le=60.0,
+            description="window over which the duty counts; raising it allows longer bursts",
+            extra={"unit": "s"},
+        ),
+    ] = 5.0

@@ -1,0 +1,5 @@
+"""The simulated rooms: one place with physics, shared by its radio, camera and LED twins."""
+
+__all__ = ["ROOM_NAMES"]
+
+ROOM_NAMES = ("hotel_room", "toilet_stall")
