@@ -1,4 +1,4 @@
-"""What every source of samples, frames and light looks like to the rest, whichever device, recording or room is behind it."""
+"""What every source of samples, frames and light looks like, whichever device, recording or room is behind it."""
 
 from types import TracebackType
 from typing import Protocol, Self

@@ -53,7 +53,7 @@ def check_optics_sources(camera_text: str, leds_text: str) -> tuple[Source, Sour
         raise InputError(f"leds source {leds.text!r}: not in the room of camera {camera.text!r}")
     if SourceKind.SIM in kinds and kinds & {SourceKind.PICAMERA, SourceKind.GPIO}:
         raise InputError(
-            f"leds source {leds.text!r}: does not light the scene of camera {camera.text!r} (one is simulated, one is real)"
+            f"leds source {leds.text!r}: cannot light what camera {camera.text!r} sees (only one of them is simulated)"
         )
     return camera, leds
 

@@ -13,16 +13,23 @@ class RtlSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     """An RTL-SDR dongle, on USB (``rtl:``) or behind a server (``rtl_tcp:``)."""
 
     gain_db: Annotated[
-        float | None,
+        float,
         Meta(
             ge=0.0,
             le=60.0,
-            description="tuner gain where a tuning names none; the nearest that the tuner has is used; absent means AGC, "
-            "under which levels of different hops cannot be compared; raising it hears weaker transmitters "
-            "but overloads near broadcast masts",
+            description="tuner gain where a tuning names none; the nearest that the tuner has is used; raising it hears "
+            "weaker transmitters but overloads near broadcast masts",
             extra={"unit": "dB"},
         ),
     ] = 32.8
+    agc: Annotated[
+        bool,
+        Meta(
+            description="let the tuner set its gain where a tuning names none; levels of different hops then cannot be "
+            "compared",
+            extra={"unit": "bool"},
+        ),
+    ] = False
     ppm: Annotated[
         int,
         Meta(
@@ -47,7 +54,8 @@ class RtlSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
         Meta(
             ge=0,
             le=1_000_000,
-            description="samples waiting in the dongle's FIFO, thrown away before every USB read; raising it slows every hop",
+            description="samples waiting in the dongle's FIFO, thrown away before every USB read; "
+            "raising it slows every hop",
             extra={"unit": "samples"},
         ),
     ] = 4096
@@ -56,8 +64,8 @@ class RtlSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
         Meta(
             ge=0,
             le=4_000_000,
-            description="samples that an rtl_tcp server has under way when told to retune (one USB transfer of librtlsdr), "
-            "thrown away besides what the socket holds; raising it slows every hop over the network",
+            description="samples that an rtl_tcp server has under way when told to retune (one USB transfer of "
+            "librtlsdr), thrown away besides what the socket holds; raising it slows every hop over the network",
             extra={"unit": "samples"},
         ),
     ] = 131_072
@@ -126,25 +134,25 @@ class CameraSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         Meta(ge=1.0, le=16.0, description="analogue gain; raising it amplifies noise as well", extra={"unit": "1"}),
     ] = 2.0
     hfov_deg: Annotated[
-        float | None,
+        float,
         Meta(
-            ge=5.0,
+            ge=0.0,
             le=170.0,
-            description="horizontal field of view of the mode in use; absent means the sensor table's, "
-            "which holds for the module's own lens",
+            description="horizontal field of view of the mode in use; 0 means the sensor table's, which holds for the "
+            "module's own lens",
             extra={"unit": "deg"},
         ),
-    ] = None
+    ] = 0.0
     readout_us: Annotated[
-        int | None,
+        int,
         Meta(
             ge=0,
             le=200_000,
-            description="from the first row's read-out to the last row's; absent means the sensor table's; "
-            "too low attributes straddling frames, raising it drops more frames",
+            description="from the first row's read-out to the last row's; 0 means the sensor table's; too low a value "
+            "attributes straddling frames, raising it drops more frames",
             extra={"unit": "us"},
         ),
-    ] = None
+    ] = 0
     black_level_dn: Annotated[
         float,
         Meta(
@@ -195,8 +203,8 @@ class LedSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
         Meta(
             ge=0.001,
             le=2.0,
-            description="a ring still lit after this long is switched off by the watchdog; raising it raises the dose to an eye "
-            "if the loop hangs",
+            description="a ring still lit after this long is switched off by the watchdog; raising it raises the dose "
+            "to an eye if the loop hangs",
             extra={"unit": "s"},
         ),
     ] = 0.25
