@@ -1,0 +1,1 @@
+"""Lens finding: from strobed frames to glints, tracks and alerts."""

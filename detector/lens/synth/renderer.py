@@ -1,0 +1,228 @@
+"""From a scene and a pose to the pixels a sensor would deliver."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+from scipy.special import i0e
+
+from detector.lens.synth.glare import Spot, View, spots
+from detector.lens.synth.handheld import Pose
+from detector.lens.synth.scene import Scene
+from detector.lens.synth.wall import paint_wall
+from detector.types import CameraGeometry, LedState
+
+__all__ = ["SceneRenderer", "SensorModel"]
+
+_Matrix = npt.NDArray[np.float64]
+_Image = npt.NDArray[np.float32]
+_REFERENCE_EXPOSURE_NS = 2_000_000
+_OVERSCAN = 1.9  # the wall is painted this many fields of view wide
+_REACH_SIGMA = 3.5  # how far out a Gaussian spot is drawn
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SensorModel:
+    """Blur and noise.
+
+    Attributes
+    ----------
+    psf_sigma_px : float
+        Standard deviation of lens and pixel together.
+    full_well_e : float
+        Electrons at saturation and gain 1; sets the shot noise.
+    read_noise_e : float
+    noise_scale : float
+        Multiplies both noises; 0 for a noiseless picture.
+    """
+
+    psf_sigma_px: float = 0.6
+    full_well_e: float = 3000.0
+    read_noise_e: float = 13.0
+    noise_scale: float = 1.0
+
+
+class SceneRenderer:
+    """Renders one scene through one camera.
+
+    Parameters
+    ----------
+    scene : Scene
+    geometry : CameraGeometry
+        Size, field of view, black level, bit depth and ring radii.
+    seed : int
+        Of the noise bank; frames draw from it by their own `noise_seed`.
+    sensor : SensorModel, optional
+    """
+
+    def __init__(
+        self, scene: Scene, geometry: CameraGeometry, seed: int = 0, sensor: SensorModel | None = None
+    ) -> None:
+        self.scene = scene
+        self.geometry = geometry
+        self.sensor = sensor or SensorModel()
+        height, width = geometry.height_px, geometry.width_px
+        mm_per_px = scene.range_mm / geometry.focal_px
+        self._wall = paint_wall(scene, mm_per_px, _OVERSCAN * height * mm_per_px, _OVERSCAN * width * mm_per_px)
+        cv2.GaussianBlur(self._wall.reflectance, (0, 0), self.sensor.psf_sigma_px, dst=self._wall.reflectance)
+        self._lobe = _led_lobe(height, width)
+        bank_shape = (height + 64, width + 64)
+        self._noise = np.random.default_rng(seed).standard_normal(bank_shape, dtype=np.float32)
+
+    def render(
+        self,
+        pose: Pose,
+        light: Mapping[LedState, float],
+        exposure_ns: int = _REFERENCE_EXPOSURE_NS,
+        gain: float = 1.0,
+        noise_seed: int = 0,
+    ) -> npt.NDArray[np.uint8] | npt.NDArray[np.uint16]:
+        """Return one frame.
+
+        Parameters
+        ----------
+        pose : Pose
+        light : mapping of LedState to float
+            Fraction in [0, 1] of the exposure during which each ring was lit; missing means not at all.
+        exposure_ns : int
+        gain : float
+        noise_seed : int
+            Same seed, same noise.
+
+        Returns
+        -------
+        ndarray of uint8 or uint16, shape (height_px, width_px)
+            Linear, black level added, clipped at 2**bit_depth - 1; uint16 above 8 bits.
+        """
+        on, off = (float(light.get(state, 0.0)) for state in (LedState.ON_AXIS, LedState.OFF_AXIS))
+        full_scale = float(2**self.geometry.bit_depth - 1)
+        stop = full_scale * exposure_ns / _REFERENCE_EXPOSURE_NS * gain
+        homography = self.wall_to_image(pose)
+        to_image = homography @ self._wall.matrix_px_to_mm()
+        size = (self.geometry.width_px, self.geometry.height_px)
+        image: _Image = cv2.warpPerspective(  # type: ignore[assignment]
+            self._wall.reflectance, to_image, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT_101
+        )
+        level = stop * self.scene.led_level * (on + off)
+        image *= self._lobe * level + stop * self.scene.ambient_level
+        self._add_spots(image, pose, homography, stop * np.array([on, off, 1.0]) * self.scene.led_level)
+        self._add_fireflies(image, noise_seed, full_scale)
+        return self._expose(image, gain, noise_seed)
+
+    def truth(self, pose: Pose) -> dict[str, tuple[float, float]]:
+        """Return where each object is, (y_px, x_px), whether or not that is inside the picture."""
+        places = np.array([[item.x_mm, item.y_mm, 1.0] for item in self.scene.objects]).reshape(-1, 3)
+        image = places @ self.wall_to_image(pose).T
+        yx = image[:, 1::-1] / image[:, 2:]
+        return {item.name: (float(y), float(x)) for item, (y, x) in zip(self.scene.objects, yx, strict=True)}
+
+    def room_picture(self, height_px: int, width_px: int) -> npt.NDArray[np.uint8]:
+        """Return the whole wall in even room light without noise: what another camera in the room would show."""
+        whole = cv2.resize(self._wall.reflectance, (width_px, height_px), interpolation=cv2.INTER_AREA)
+        return np.clip(whole * 255, 0, 255).astype(np.uint8)
+
+    def wall_to_image(self, pose: Pose) -> _Matrix:
+        """Return the 3x3 homography from (x_mm, y_mm, 1) on the wall to (x_px, y_px, 1) times a scale."""
+        pan, tilt, roll = np.radians([pose.pan_deg, pose.tilt_deg, pose.roll_deg])
+        turn_y = np.array([[np.cos(pan), 0, -np.sin(pan)], [0, 1, 0], [np.sin(pan), 0, np.cos(pan)]])
+        turn_x = np.array([[1, 0, 0], [0, np.cos(tilt), -np.sin(tilt)], [0, np.sin(tilt), np.cos(tilt)]])
+        turn_z = np.array([[np.cos(roll), np.sin(roll), 0], [-np.sin(roll), np.cos(roll), 0], [0, 0, 1]])
+        focal = self.geometry.focal_px
+        centre_x, centre_y = (self.geometry.width_px - 1) / 2, (self.geometry.height_px - 1) / 2
+        camera = np.array([[focal, 0, centre_x], [0, focal, centre_y], [0, 0, 1]])
+        shift = np.array([[1, 0, -pose.x_mm], [0, 1, -pose.y_mm], [0, 0, self.scene.range_mm - pose.z_mm]])
+        return np.asarray(camera @ turn_z @ turn_x @ turn_y @ shift)
+
+    def _add_spots(self, image: _Image, pose: Pose, homography: _Matrix, light: npt.NDArray[np.float64]) -> None:
+        view = View(pose, self.scene.range_mm - pose.z_mm, self.geometry)
+        for item in self.scene.objects:
+            for spot in spots(item, view):
+                if spot.mask_mm is None:
+                    self._add_gaussian(image, spot, homography, light)
+                else:
+                    self._add_gloss(image, spot, homography, light)
+
+    def _add_gaussian(self, image: _Image, spot: Spot, homography: _Matrix, light: npt.NDArray[np.float64]) -> None:
+        x, y, w = homography @ (spot.x_mm, spot.y_mm, 1.0)
+        y_px, x_px = y / w, x / w
+        scale = self.geometry.focal_px / w
+        sigma_y = np.hypot(self.sensor.psf_sigma_px, spot.sigma_y_mm * scale)
+        sigma_x = np.hypot(self.sensor.psf_sigma_px, spot.sigma_x_mm * scale)
+        window = _window(image.shape, y_px, x_px, _REACH_SIGMA * sigma_y, _REACH_SIGMA * sigma_x)
+        if window is None:
+            return
+        rows, columns = window
+        lit = self._lobe[
+            int(np.clip(round(y_px), 0, image.shape[0] - 1)), int(np.clip(round(x_px), 0, image.shape[1] - 1))
+        ]
+        flux = float((light * (spot.on * lit, spot.off * lit, spot.own)).sum()) * scale**2
+        profile_y = np.exp(-0.5 * ((np.arange(rows.start, rows.stop) - y_px) / sigma_y) ** 2)
+        profile_x = np.exp(-0.5 * ((np.arange(columns.start, columns.stop) - x_px) / sigma_x) ** 2)
+        image[rows, columns] += (flux / (2 * np.pi * sigma_y * sigma_x) * np.outer(profile_y, profile_x)).astype(
+            np.float32
+        )
+
+    def _add_gloss(self, image: _Image, spot: Spot, homography: _Matrix, light: npt.NDArray[np.float64]) -> None:
+        assert spot.mask_mm is not None  # noqa: S101 - told apart by the caller
+        y_mm, x_mm, half_y, half_x = spot.mask_mm
+        reach = _REACH_SIGMA * spot.sigma_x_mm + spot.ring_mm
+        top, bottom = max(y_mm - half_y, spot.y_mm - reach), min(y_mm + half_y, spot.y_mm + reach)
+        left, right = max(x_mm - half_x, spot.x_mm - reach), min(x_mm + half_x, spot.x_mm + reach)
+        if top >= bottom or left >= right:
+            return
+        corners = homography @ np.array([[left, right, left, right], [top, top, bottom, bottom], [1.0] * 4])
+        px = corners[:2] / corners[2]
+        centre, half = (px.max(axis=1) + px.min(axis=1)) / 2, (px.max(axis=1) - px.min(axis=1)) / 2
+        window = _window(image.shape, centre[1], centre[0], half[1], half[0])
+        if window is None:
+            return
+        rows, columns = window
+        grid = np.mgrid[rows, columns].reshape(2, -1)
+        wall = np.linalg.inv(homography) @ np.vstack([grid[::-1], np.ones(grid.shape[1])])
+        wall_x, wall_y = wall[:2] / wall[2]
+        rho = np.hypot(wall_x - spot.x_mm, wall_y - spot.y_mm)
+        inside = (np.abs(wall_y - y_mm) <= half_y) & (np.abs(wall_x - x_mm) <= half_x)
+        variance = spot.sigma_x_mm**2
+        # A ring of lights seen in a slightly rough mirror: a Gaussian convolved with a circle (Rice distribution).
+        ring = np.exp(-0.5 * (rho - spot.ring_mm) ** 2 / variance) * i0e(rho * spot.ring_mm / variance)
+        point = np.exp(-0.5 * rho**2 / variance)
+        shape = (rows.stop - rows.start, columns.stop - columns.start)
+        glow = inside * (light[0] * spot.on * point + light[1] * spot.off * ring) / (2 * np.pi * variance)
+        image[rows, columns] += glow.reshape(shape).astype(np.float32) * self._lobe[rows, columns]
+
+    def _add_fireflies(self, image: _Image, noise_seed: int, full_scale: float) -> None:
+        if self.scene.fireflies:
+            rng = np.random.default_rng((noise_seed, 1))
+            y, x = (rng.integers(0, side, self.scene.fireflies) for side in image.shape)
+            image[y, x] += (full_scale * rng.uniform(0.3, 2.0, self.scene.fireflies)).astype(np.float32)
+
+    def _expose(self, image: _Image, gain: float, noise_seed: int) -> npt.NDArray[np.uint8] | npt.NDArray[np.uint16]:
+        full_scale = 2**self.geometry.bit_depth - 1
+        dn_per_e = full_scale / self.sensor.full_well_e * gain
+        scale = self.sensor.noise_scale**2
+        variance = image * np.float32(dn_per_e * scale) + np.float32((self.sensor.read_noise_e * dn_per_e) ** 2 * scale)
+        top, left = np.random.default_rng(noise_seed).integers(0, 64, 2)
+        noise = self._noise[top : top + image.shape[0], left : left + image.shape[1]] * cv2.sqrt(variance)
+        noise += np.float32(self.geometry.black_level_dn)
+        if self.geometry.bit_depth <= 8:
+            return np.asarray(np.minimum(cv2.add(image, noise, dtype=cv2.CV_8U), full_scale), dtype=np.uint8)
+        return np.asarray(np.minimum(cv2.add(image, noise, dtype=cv2.CV_16U), full_scale), dtype=np.uint16)
+
+
+def _led_lobe(height: int, width: int) -> _Image:
+    """Return the LEDs' beam over the picture, 1 in the middle; it moves with the camera."""
+    y, x = np.indices((height, width), dtype=np.float32)
+    radius = np.hypot(y - (height - 1) / 2, x - (width - 1) / 2) / (0.28 * width)
+    return np.asarray(0.25 + 0.75 * np.exp(-0.5 * radius**2), dtype=np.float32)
+
+
+def _window(
+    shape: tuple[int, ...], y_px: float, x_px: float, half_y: float, half_x: float
+) -> tuple[slice, slice] | None:
+    top, bottom = max(0, int(np.floor(y_px - half_y))), min(shape[0], int(np.ceil(y_px + half_y)) + 1)
+    left, right = max(0, int(np.floor(x_px - half_x))), min(shape[1], int(np.ceil(x_px + half_x)) + 1)
+    if top >= bottom or left >= right:
+        return None
+    return slice(top, bottom), slice(left, right)

@@ -1,0 +1,215 @@
+"""What stands on the wall: plain descriptions, in millimetres, with the optics that tell them apart."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import ClassVar
+
+import numpy as np
+
+__all__ = [
+    "Drop",
+    "GlassBall",
+    "Lens",
+    "Pipe",
+    "Plastic",
+    "Plate",
+    "Scene",
+    "SceneObject",
+    "Screw",
+    "StatusLed",
+    "Tape",
+    "Texture",
+    "Tile",
+    "retro_lobe",
+]
+
+
+class Texture(StrEnum):
+    """Pattern of the wall."""
+
+    BLANK = "blank"
+    TILES = "tiles"
+    WALLPAPER = "wallpaper"
+    CHECKER = "checker"
+
+
+@dataclass(frozen=True, slots=True)
+class SceneObject:
+    """Anything fixed to the wall at (`y_mm`, `x_mm`); `name` is its key in the truth.
+
+    `kind` is the word that truth files use. `radius_mm` of a subclass is its visible body.
+    """
+
+    kind: ClassVar[str] = "object"
+    name: str
+    y_mm: float
+    x_mm: float
+
+
+@dataclass(frozen=True, slots=True)
+class Lens(SceneObject):
+    """A camera lens with a sensor behind it: a cat's eye within about 20 degrees of its axis.
+
+    `retro_gain` is its radiance on axis over that of a white wall, `lobe_deg` the spread of the returned light
+    (0.61 fits the simple lens of `lens.md`, 0.25 a well-corrected one). It is seen in a dark hole.
+    """
+
+    kind: ClassVar[str] = "lens"
+    aperture_mm: float = 2.0
+    yaw_deg: float = 0.0
+    pitch_deg: float = 0.0
+    retro_gain: float = 60.0
+    lobe_deg: float = 0.61
+
+
+@dataclass(frozen=True, slots=True)
+class Screw(SceneObject):
+    """A chrome ball or screw head: the same highlight under either ring, wandering over it as the camera moves."""
+
+    kind: ClassVar[str] = "screw"
+    radius_mm: float = 4.0
+    highlight: float = 40.0
+
+
+@dataclass(frozen=True, slots=True)
+class Pipe(SceneObject):
+    """A vertical chrome tube: a long highlight under either ring."""
+
+    kind: ClassVar[str] = "pipe"
+    radius_mm: float = 12.0
+    highlight: float = 12.0
+
+
+@dataclass(frozen=True, slots=True)
+class Tile(SceneObject):
+    """A glossy ceramic face: a wide specular patch when it faces the camera, nothing 6 degrees away."""
+
+    kind: ClassVar[str] = "tile"
+    height_mm: float = 110.0
+    width_mm: float = 110.0
+    yaw_deg: float = 2.0
+    gloss_deg: float = 1.2
+    peak: float = 16.0
+    albedo: float = 0.35
+
+
+@dataclass(frozen=True, slots=True)
+class Plate(Tile):
+    """A polished metal plate: a narrow, very bright specular patch when it faces the camera; otherwise black."""
+
+    kind: ClassVar[str] = "plate"
+    height_mm: float = 40.0
+    width_mm: float = 60.0
+    yaw_deg: float = 8.0
+    gloss_deg: float = 0.5
+    peak: float = 200.0
+    albedo: float = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class StatusLed(SceneObject):
+    """An indicator lamp: shines in the dark frame too. `radiance` is relative to a lit white wall."""
+
+    kind: ClassVar[str] = "led"
+    radius_mm: float = 1.2
+    radiance: float = 8.0
+
+
+@dataclass(frozen=True, slots=True)
+class Tape(SceneObject):
+    """Retro-reflective tape: `count` high-index beads, staggered in two rows at `pitch_mm`; ratio as a lens."""
+
+    kind: ClassVar[str] = "tape"
+    count: int = 7
+    pitch_mm: float = 6.0
+    bead_radius_mm: float = 1.0
+    retro_gain: float = 42.0
+    lobe_deg: float = 0.9
+
+
+@dataclass(frozen=True, slots=True)
+class GlassBall(SceneObject):
+    """A glass ball on white: twice as bright under the on-axis ring."""
+
+    kind: ClassVar[str] = "glass"
+    radius_mm: float = 5.0
+    highlight: float = 25.0
+
+
+@dataclass(frozen=True, slots=True)
+class Plastic(SceneObject):
+    """A shiny plastic knob: a soft highlight, the same under either ring."""
+
+    kind: ClassVar[str] = "plastic"
+    radius_mm: float = 8.0
+    highlight: float = 12.0
+
+
+@dataclass(frozen=True, slots=True)
+class Drop(SceneObject):
+    """A drop of water: a small highlight, slightly brighter under the on-axis ring."""
+
+    kind: ClassVar[str] = "drop"
+    radius_mm: float = 2.0
+    highlight: float = 10.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scene:
+    """A flat wall facing the camera at `Pose()`.
+
+    Attributes
+    ----------
+    range_mm : float
+        From the camera at `Pose()` to the wall.
+    objects : tuple of SceneObject
+        Names must be unique.
+    texture : Texture
+    texture_seed : int
+    contrast : float
+        Relative depth of the wall's pattern, 0 to 1.
+    led_level : float
+        Share of full scale that white reaches in the middle under either ring in 2 ms at gain 1 (the exposure is
+        taken to suit the range, so this does not fall with it).
+    ambient_level : float
+        The same for the room's own light.
+    fireflies : int
+        Single bright pixels at random places in every frame (path-tracing noise, cosmic rays, hot pixels).
+    """
+
+    range_mm: float = 600.0
+    objects: tuple[SceneObject, ...] = ()
+    texture: Texture = Texture.TILES
+    texture_seed: int = 0
+    contrast: float = 0.35
+    led_level: float = 0.75
+    ambient_level: float = 0.02
+    fireflies: int = 0
+
+    def __post_init__(self) -> None:
+        names = [item.name for item in self.objects]
+        if len(set(names)) != len(names):
+            raise ValueError(f"scene objects: names must be unique, got {names}")
+        if self.range_mm <= 0:
+            raise ValueError(f"scene range_mm: {self.range_mm} is not positive")
+
+
+def retro_lobe(gain: float, lobe_deg: float, ring_radius_mm: float, range_mm: float) -> float:
+    """Return how bright a retro-reflector is, relative to a white wall, under a ring this far from the camera's axis.
+
+    Parameters
+    ----------
+    gain : float
+        Radiance relative to a white wall with the light exactly on axis.
+    lobe_deg : float
+        Standard deviation of the returned lobe.
+    ring_radius_mm, range_mm : float
+
+    Returns
+    -------
+    float
+        With gain 60 and lobe 0.61 deg: 54, 45, 28, 11, 3 at 0.29, 0.48, 0.77, 1.16, 1.55 deg (path-traced:
+        60, 51, 27, 8, 1.7 above the background).
+    """
+    angle_deg = np.degrees(np.arctan2(ring_radius_mm, range_mm))
+    return float(gain * np.exp(-0.5 * (angle_deg / lobe_deg) ** 2))

@@ -1,0 +1,166 @@
+"""Furnished walls drawn at random, and strobed sequences of them with truth."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from detector.lens.synth.handheld import HandMotion
+from detector.lens.synth.renderer import SceneRenderer
+from detector.lens.synth.scene import (
+    Drop,
+    GlassBall,
+    Lens,
+    Pipe,
+    Plastic,
+    Plate,
+    Scene,
+    SceneObject,
+    Screw,
+    StatusLed,
+    Tape,
+    Texture,
+    Tile,
+)
+from detector.types import Frame, LedState, Provenance
+
+__all__ = ["StrobePlan", "random_scene", "strobe_frames"]
+
+_CLUTTER: tuple[type[SceneObject], ...] = (
+    Screw, Screw, Screw, Plate, Tile, StatusLed, StatusLed, Tape, GlassBall, Plastic, Drop, Pipe,
+)  # fmt: skip
+_SPACING = 0.055  # of the range: objects nearer to each other than this would hide one another
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StrobePlan:
+    """How a sequence is taken: `order` of the light, `sets` times over; `dark_every` leaves out dark frames."""
+
+    order: tuple[LedState, ...] = (LedState.ON_AXIS, LedState.OFF_AXIS, LedState.DARK)
+    sets: int = 8
+    frame_ns: int = 33_333_333
+    exposure_ns: int = 2_000_000
+    start_ns: int = 1_000_000_000
+    dark_every: int = 1
+
+    def states(self) -> list[LedState]:
+        """Return the light of every frame."""
+        kept = range(self.sets) if self.dark_every else ()
+        dark_sets = {k for k in kept if k % self.dark_every == 0}
+        return [s for k in range(self.sets) for s in self.order if s is not LedState.DARK or k in dark_sets]
+
+
+def random_scene(seed: int, lenses: int = 1, clutter: int = 8, texture: Texture | None = None) -> Scene:
+    """Return a wall with `lenses` lenses and `clutter` innocent things at places that do not overlap.
+
+    Parameters
+    ----------
+    seed : int
+    lenses, clutter : int
+        Fewer where they do not fit.
+    texture : Texture, optional
+        Drawn from the patterned ones when not given.
+    """
+    rng = np.random.default_rng(seed)
+    range_mm = float(rng.uniform(450, 1500))
+    kinds = [Lens] * lenses + [_CLUTTER[k] for k in rng.integers(0, len(_CLUTTER), clutter)]
+    objects: list[SceneObject] = []
+    taken: list[tuple[float, float]] = []
+    for number, kind in enumerate(kinds):
+        place = _free_place(rng, range_mm, taken)
+        if place is not None:
+            taken.append(place)
+            objects.append(_draw(kind, f"{kind.kind}-{number}", place, rng, range_mm))
+    patterned = (Texture.TILES, Texture.WALLPAPER, Texture.CHECKER)
+    return Scene(
+        range_mm=range_mm,
+        objects=tuple(objects),
+        texture=texture or patterned[int(rng.integers(len(patterned)))],
+        texture_seed=int(rng.integers(1 << 31)),
+        contrast=float(rng.uniform(0.15, 0.5)),
+        led_level=float(rng.uniform(0.4, 0.9)),
+        ambient_level=float(rng.choice([0.005, 0.02, 0.08])),
+        fireflies=int(rng.choice([0, 10, 60])),
+    )
+
+
+def _free_place(
+    rng: np.random.Generator, range_mm: float, taken: list[tuple[float, float]]
+) -> tuple[float, float] | None:
+    for _ in range(200):
+        y_mm, x_mm = float(rng.uniform(-0.28, 0.28) * range_mm), float(rng.uniform(-0.4, 0.4) * range_mm)
+        if all(np.hypot(y_mm - y, x_mm - x) > _SPACING * range_mm for y, x in taken):
+            return y_mm, x_mm
+    return None
+
+
+def _draw(
+    kind: type[SceneObject], name: str, place: tuple[float, float], rng: np.random.Generator, range_mm: float
+) -> SceneObject:
+    y_mm, x_mm = place
+    if kind is Lens:
+        return _draw_lens(name, place, rng, range_mm)
+    if kind is Screw:
+        return Screw(name, y_mm, x_mm, radius_mm=float(rng.uniform(2, 5)), highlight=float(rng.uniform(5, 80)))
+    if kind is StatusLed:
+        return StatusLed(name, y_mm, x_mm, radius_mm=float(rng.uniform(0.7, 2)), radiance=float(rng.uniform(1, 10)))
+    if kind is Tape:
+        return Tape(name, y_mm, x_mm, count=int(rng.integers(4, 12)), pitch_mm=float(rng.uniform(5, 9)))
+    if kind in (Tile, Plate):
+        face = float(np.degrees(np.arctan2(-x_mm, range_mm)))  # sometimes turned so that it does face the camera
+        yaw = face + float(rng.uniform(-5, 5)) if rng.random() < 0.5 else float(rng.uniform(-10, 10))
+        side = (float(rng.uniform(20, 50)), float(rng.uniform(20, 50)))
+        return (Tile if kind is Tile else Plate)(name, y_mm, x_mm, height_mm=side[0], width_mm=side[1], yaw_deg=yaw)
+    return kind(name, y_mm, x_mm)
+
+
+def _draw_lens(name: str, place: tuple[float, float], rng: np.random.Generator, range_mm: float) -> Lens:
+    """Return a lens of 1 to 2.4 mm whose axis passes within 12 degrees of the camera."""
+    y_mm, x_mm = place
+    pitch, yaw = np.degrees(np.arctan2([-y_mm, -x_mm], range_mm)) + rng.uniform(-8, 8, 2)
+    return Lens(
+        name,
+        y_mm,
+        x_mm,
+        aperture_mm=float(rng.uniform(1.0, 2.4)) * max(1.0, range_mm / 1000),
+        yaw_deg=float(yaw),
+        pitch_deg=float(pitch),
+        retro_gain=float(rng.uniform(60, 180)),
+    )
+
+
+def strobe_frames(
+    renderer: SceneRenderer, hand: HandMotion, plan: StrobePlan | None = None, seed: int = 0
+) -> Iterator[tuple[Frame, dict[str, tuple[float, float]]]]:
+    """Yield attributed frames with the place of every object in each.
+
+    Parameters
+    ----------
+    renderer : SceneRenderer
+    hand : HandMotion
+    plan : StrobePlan, optional
+    seed : int
+        Of the noise.
+
+    Yields
+    ------
+    Frame
+        Provenance `SIMULATED`, pose taken at the middle of the exposure.
+    dict of str to tuple of float
+        Object name to (y_px, x_px).
+    """
+    plan = plan or StrobePlan()
+    for number, state in enumerate(plan.states()):
+        t_ns = plan.start_ns + number * plan.frame_ns
+        pose = hand.pose((t_ns + plan.exposure_ns / 2) / 1e9)
+        light: dict[LedState, float] = {} if state is LedState.DARK else {state: 1.0}
+        pixels = renderer.render(pose, light, plan.exposure_ns, 1.0, noise_seed=seed * 100_003 + number)
+        frame = Frame(
+            pixels=pixels,
+            t_ns=t_ns,
+            exposure_ns=plan.exposure_ns,
+            sequence=number,
+            provenance=Provenance.SIMULATED,
+            led=state,
+        )
+        yield frame, renderer.truth(pose)

@@ -1,0 +1,142 @@
+"""The synthetic wall obeys the physics that the detector relies on."""
+
+import numpy as np
+import pytest
+
+from detector.lens.synth import (
+    HandMotion,
+    Lens,
+    Plate,
+    Pose,
+    Scene,
+    SceneRenderer,
+    Screw,
+    SensorModel,
+    StatusLed,
+    StrobePlan,
+    Texture,
+    Tile,
+    random_scene,
+    strobe_frames,
+)
+from detector.lens.synth.scene import retro_lobe
+from detector.types import CameraGeometry, LedState
+
+GEOMETRY = CameraGeometry(width_px=320, height_px=240, hfov_deg=62.2, black_level_dn=4)
+QUIET = SensorModel(noise_scale=0.0)
+ON, OFF = {LedState.ON_AXIS: 1.0}, {LedState.OFF_AXIS: 1.0}
+
+
+def excess(renderer, name, light, pose=None, exposure_ns=100_000):
+    """Sum above the same place without the object's glare, exposure short enough not to clip."""
+    pose = pose or Pose()
+    y, x = (round(v) for v in renderer.truth(pose)[name])
+    patch = renderer.render(pose, light, exposure_ns, gain=1.0).astype(float)[y - 4 : y + 5, x - 4 : x + 5]
+    return float((patch - np.median(patch)).clip(0).sum())
+
+
+def wall_with(item, **changes):
+    changes = {"texture": Texture.BLANK, "ambient_level": 0.0, **changes}
+    return SceneRenderer(Scene(objects=(item,), **changes), GEOMETRY, sensor=QUIET)
+
+
+def test_lens_answers_the_on_axis_ring_only():
+    renderer = wall_with(Lens("a", 0, 0))
+    assert excess(renderer, "a", ON) > 30 * max(1.0, excess(renderer, "a", OFF))
+
+
+def test_lens_is_blind_beyond_its_cone():
+    turned = wall_with(Lens("a", 0, 0, yaw_deg=35))
+    assert excess(turned, "a", ON) < 0.05 * excess(wall_with(Lens("a", 0, 0)), "a", ON)
+
+
+def test_screw_answers_both_rings_alike():
+    renderer = wall_with(Screw("a", 20, 30))
+    assert excess(renderer, "a", ON) == pytest.approx(excess(renderer, "a", OFF), rel=0.1)
+
+
+def test_status_led_shines_in_the_dark():
+    renderer = wall_with(StatusLed("a", 0, 0))
+    assert excess(renderer, "a", {}) > 20
+
+
+@pytest.mark.parametrize("kind", [Tile, Plate])
+def test_gloss_is_gone_at_six_degrees(kind):
+    facing, turned = (wall_with(kind("a", 0, 0, yaw_deg=yaw, height_mm=20, width_mm=20)) for yaw in (0.0, 6.0))
+    brightest = [r.render(Pose(), ON, 20_000, gain=1.0).max() - 4 for r in (facing, turned)]
+    assert brightest[0] > 5 * max(1, brightest[1])
+
+
+def test_retro_lobe_follows_the_measured_table():
+    measured = {3: 60, 5: 51, 8: 27, 12: 8}
+    for radius_mm, peak in measured.items():
+        assert retro_lobe(60, 0.61, radius_mm, 592) == pytest.approx(peak, rel=0.4)
+
+
+def test_truth_is_where_the_light_is():
+    renderer = wall_with(Lens("a", 25, -40))
+    pose = Pose(y_mm=10, x_mm=-12, z_mm=30, pan_deg=3, tilt_deg=-2, roll_deg=4)
+    pixels = renderer.render(pose, ON, 100_000).astype(float)
+    y, x = renderer.truth(pose)["a"]
+    rows, columns = slice(round(y) - 4, round(y) + 5), slice(round(x) - 4, round(x) + 5)
+    weight = (pixels[rows, columns] - np.median(pixels[rows, columns])).clip(0)
+    grid = np.mgrid[rows, columns]
+    assert (grid[0] * weight).sum() / weight.sum() == pytest.approx(y, abs=0.1)
+    assert (grid[1] * weight).sum() / weight.sum() == pytest.approx(x, abs=0.1)
+
+
+def test_straddling_exposure_is_between_the_two():
+    renderer = wall_with(Lens("a", 0, 0))
+    half = excess(renderer, "a", {LedState.ON_AXIS: 0.5, LedState.OFF_AXIS: 0.5}, exposure_ns=200_000)
+    assert half == pytest.approx(excess(renderer, "a", ON, exposure_ns=100_000), rel=0.15)
+
+
+def test_same_seed_same_pixels_and_noise_differs():
+    renderer = SceneRenderer(random_scene(3), GEOMETRY)
+    first, again, other = (renderer.render(Pose(), ON, noise_seed=seed) for seed in (1, 1, 2))
+    assert np.array_equal(first, again)
+    assert not np.array_equal(first, other)
+
+
+def test_ten_bits_come_as_uint16_within_range():
+    geometry = CameraGeometry(width_px=320, height_px=240, hfov_deg=62.2, bit_depth=10, black_level_dn=64)
+    pixels = SceneRenderer(random_scene(3), geometry).render(Pose(), ON)
+    assert pixels.dtype == np.uint16
+    assert 255 < pixels.max() <= 1023
+
+
+def test_names_must_be_unique():
+    with pytest.raises(ValueError, match="unique"):
+        Scene(objects=(Lens("a", 0, 0), Screw("a", 1, 1)))
+
+
+def test_range_must_be_positive():
+    with pytest.raises(ValueError, match="range_mm"):
+        Scene(range_mm=0)
+
+
+def test_hand_is_smooth_and_repeatable():
+    hand = HandMotion(5, speed_deg_s=8)
+    assert hand.pose(1e4) == HandMotion(5, speed_deg_s=8).pose(1e4)
+    pans = np.array([hand.pose(t).pan_deg for t in np.arange(0, 60, 0.01)])
+    assert np.abs(np.diff(pans)).max() < 0.5
+    assert np.diff(pans).std() * 100 == pytest.approx(8, rel=0.5)
+
+
+def test_plan_leaves_out_dark_frames():
+    states = StrobePlan(sets=4, dark_every=2).states()
+    assert states.count(LedState.DARK) == 2
+    assert StrobePlan(sets=4, dark_every=0).states().count(LedState.DARK) == 0
+
+
+def test_frames_are_attributed_and_numbered():
+    items = list(strobe_frames(SceneRenderer(random_scene(1), GEOMETRY), HandMotion(1), StrobePlan(sets=2)))
+    assert [frame.sequence for frame, _ in items] == list(range(6))
+    assert items[2][0].led is LedState.DARK
+    assert items[2][0].pixels.mean() < items[0][0].pixels.mean() / 2
+
+
+def test_room_picture_is_grey_and_sized():
+    picture = SceneRenderer(random_scene(1), GEOMETRY).room_picture(120, 160)
+    assert picture.shape == (120, 160)
+    assert picture.std() > 5
