@@ -1,0 +1,1 @@
+"""The radio sense: from complex samples to classified transmitters."""

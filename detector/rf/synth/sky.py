@@ -1,0 +1,86 @@
+"""Everything on the air at one place, and the dongle that listens to it."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from detector.rf.synth.dongle import DongleModel
+from detector.rf.synth.emissions import Emission
+from detector.types import Tuning
+
+__all__ = ["NoiseBank", "Sky"]
+
+
+class NoiseBank:
+    """White complex Gaussian noise of power 1, drawn once and read at random offsets.
+
+    Parameters
+    ----------
+    seed : int
+    size : int
+        Samples kept (8 bytes each).
+    """
+
+    def __init__(self, seed: int, size: int = 1 << 20) -> None:
+        rng = np.random.default_rng(seed)
+        self._bank = (rng.standard_normal(2 * size, np.float32) * np.float32(np.sqrt(0.5))).view(np.complex64)
+        self._seed = seed
+
+    def draw(self, count: int, *key: int) -> npt.NDArray[np.complex64]:
+        """Return `count` samples, the same for the same `key`."""
+        rng = np.random.default_rng([self._seed, *(abs(part) for part in key)])
+        out = np.empty(count, np.complex64)
+        size = len(self._bank)
+        done = 0
+        while done < count:
+            start = int(rng.integers(0, size - 1))
+            taken = min(size - start, count - done)
+            turn = np.complex64(np.exp(2j * np.pi * rng.random()))
+            np.multiply(self._bank[start : start + taken], turn, out=out[done : done + taken])
+            done += taken
+        return out
+
+
+class Sky:
+    """Emissions seen through a dongle; pure: the same question gets the same answer.
+
+    Parameters
+    ----------
+    emissions : sequence of Emission
+    dongle : DongleModel
+    seed : int
+        Of the receiver's noise.
+    """
+
+    def __init__(self, emissions: Sequence[Emission], dongle: DongleModel | None = None, seed: int = 0) -> None:
+        self.emissions = tuple(emissions)
+        self.dongle = dongle or DongleModel()
+        self._noise = NoiseBank(seed)
+
+    def receive(self, tuning: Tuning, t0_s: float) -> npt.NDArray[np.uint8]:
+        """Return the raw samples of a dwell that starts at absolute time `t0_s`.
+
+        Returns
+        -------
+        ndarray of uint8, shape (2 * tuning.sample_count,)
+            Interleaved I and Q as a dongle delivers them (``cu8``).
+
+        Raises
+        ------
+        ValueError
+            The sample rate is not a multiple of 200 Hz.
+        """
+        return self.dongle.digitise(self.field(tuning, t0_s))
+
+    def field(self, tuning: Tuning, t0_s: float) -> npt.NDArray[np.complex64]:
+        """Return the amplified signal and noise before the converter, complex64, magnitude 1 at full scale."""
+        count, rate_hz = tuning.sample_count, tuning.sample_rate_hz
+        center_hz = self.dongle.tuned_hz(tuning.center_hz)
+        total = self._noise.draw(count, round(t0_s * 1e9), round(tuning.center_hz))
+        total *= np.float32(self.dongle.noise_amplitude(rate_hz))
+        for emission in self.emissions:
+            if abs(emission.center_hz - center_hz) <= (emission.bandwidth_hz + rate_hz) / 2:
+                total += emission.slice(t0_s, count, center_hz, rate_hz)
+        total *= np.float32(self.dongle.gain(tuning.gain_db))
+        return total
