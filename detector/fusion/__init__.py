@@ -1,0 +1,1 @@
+"""From the reports of all senses to one honest verdict."""

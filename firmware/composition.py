@@ -1,0 +1,150 @@
+"""The composition root: builds every object of the device from the configuration, and nothing else does.
+
+A further sense is one more function here that returns its `SensorSpec` (see ``docs/adding-a-sense.md``).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import resources
+
+from detector.rf.band_plan import BandPlan
+from detector.types import Provenance
+from firmware.config.scheme import Config
+from firmware.drivers.open import check_iq_source, check_optics_sources
+from firmware.drivers.source import SourceKind, parse_camera_source
+from firmware.runtime.child import SensorSpec
+from firmware.runtime.hub import Hub
+from firmware.runtime.supervisor import Supervisor
+from firmware.sensors.lens import LensLoopSettings, run_lens
+from firmware.sensors.rf import RfLoopSettings, run_rf
+from web_ui.app import create_app
+from web_ui.security.settings import SecuritySettings
+from web_ui.server import PageServer
+from web_ui.words import Words
+
+__all__ = ["NunchiDevice", "build_device", "load_band_plan", "sensor_specs"]
+
+_PROVENANCE = {
+    SourceKind.RTL: Provenance.LIVE,
+    SourceKind.RTL_TCP: Provenance.LIVE,
+    SourceKind.PICAMERA: Provenance.LIVE,
+    SourceKind.GPIO: Provenance.LIVE,
+    SourceKind.FILE: Provenance.REPLAY,
+    SourceKind.SIM: Provenance.SIMULATED,
+}
+
+
+def load_band_plan(region: str) -> BandPlan:
+    """Read the band plan of a region (``KR``, ``EU``, ``US``) that ships with the detector."""
+    text = resources.files("detector.rf").joinpath("bands", f"{region.lower()}.toml").read_text(encoding="utf-8")
+    return BandPlan.from_toml(text)
+
+
+def sensor_specs(config: Config) -> tuple[SensorSpec, ...]:
+    """Return every sense of the device, wired; the one list that a further sense is added to.
+
+    Raises
+    ------
+    InputError
+        A SOURCE string is malformed; nothing was opened.
+    """
+    return (_rf_spec(config), _lens_spec(config))
+
+
+def _rf_spec(config: Config) -> SensorSpec:
+    source = check_iq_source(config.sources.rf)
+    return SensorSpec(
+        name="rf",
+        source=source.text,
+        provenance=_PROVENANCE[source.kind],
+        loop=run_rf,
+        settings=RfLoopSettings(
+            source=source.text,
+            options=config.radio,
+            plan=load_band_plan(config.radio.region),
+            rtl=config.drivers.rtl,
+        ),
+        reopen_interval_s=config.supervision.reopen_interval_s,
+    )
+
+
+def _lens_spec(config: Config) -> SensorSpec:
+    camera_text = config.sources.camera
+    leds_text = config.sources.leds or matching_leds(camera_text)
+    camera, leds = check_optics_sources(camera_text, leds_text)
+    origins = [_PROVENANCE[source.kind] for source in (camera, leds) if source.kind is not SourceKind.NONE]
+    return SensorSpec(
+        name="lens",
+        source=f"{camera.text} + {leds.text}" if camera.text != leds.text else camera.text,
+        provenance=Provenance.least_real(origins),
+        loop=run_lens,
+        settings=LensLoopSettings(
+            camera_source=camera.text,
+            leds_source=leds.text,
+            options=config.lens,
+            camera=config.drivers.camera,
+            leds=config.drivers.leds,
+            queue_length=config.supervision.frame_queue_length,
+        ),
+        reopen_interval_s=config.supervision.reopen_interval_s,
+    )
+
+
+def matching_leds(camera_text: str) -> str:
+    """Return the LED source that belongs to a camera: its own rings, its own room, or none for a recording."""
+    camera = parse_camera_source(camera_text)
+    if camera.kind is SourceKind.SIM:
+        return f"sim:{camera.target}"
+    return "none:" if camera.kind is SourceKind.FILE else "gpio:"
+
+
+@dataclass(frozen=True, slots=True)
+class NunchiDevice:
+    """The running parts of the parent process.
+
+    Attributes
+    ----------
+    hub, supervisor, server
+    security : SecuritySettings
+        Holds the pairing code to show on the terminal, if one is needed.
+    """
+
+    hub: Hub
+    supervisor: Supervisor
+    server: PageServer
+    security: SecuritySettings
+
+    def start(self) -> None:
+        """Serve the page, then start the sensors."""
+        self.server.start()
+        self.supervisor.start()
+
+    def stop(self) -> None:
+        """Stop the sensors (lights off first), then the page."""
+        self.supervisor.stop()
+        self.hub.close()
+        self.server.stop()
+
+
+def build_device(config: Config, on_crash: Callable[[], None]) -> NunchiDevice:
+    """Build the device; the page's port is bound, nothing runs yet.
+
+    Parameters
+    ----------
+    config : Config
+    on_crash : callable
+        Called when a part of the parent fails and the whole process has to end.
+
+    Raises
+    ------
+    InputError
+        A SOURCE string is malformed or the port is taken.
+    """
+    specs = sensor_specs(config)
+    server_config = config.server
+    security = SecuritySettings.for_host(server_config.host, server_config.allowed_hosts)
+    hub = Hub(specs, config.fusion, Words("en"), server_config.change_interval_s)
+    server = PageServer(create_app(hub, security), server_config.host, server_config.port)
+    supervisor = Supervisor(specs, config.supervision, hub, on_crash)
+    hub.serve_frames_from(supervisor.want_frames)
+    return NunchiDevice(hub, supervisor, server, security)

@@ -1,0 +1,86 @@
+"""Reading, checking and writing the configuration; the annotations of the scheme are the only source."""
+
+import textwrap
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import tomli_w
+
+from detector.errors import InputError
+from firmware.config.scheme import Config
+
+__all__ = ["dump_config", "load_config"]
+
+_COMMENT_WIDTH = 110
+
+
+def load_config(path: Path | None) -> Config:
+    """Read a TOML file over the defaults; no path gives the defaults.
+
+    Raises
+    ------
+    InputError
+        The file cannot be read, is not TOML, or holds an unknown key or a value out of its range: one line that
+        names the file, the key and the reason.
+    """
+    if path is None:
+        return Config()
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise InputError(f"{path}: cannot read the configuration: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InputError(f"{path}: not a TOML file: {error}") from error
+    try:
+        return msgspec.convert(table, Config)
+    except msgspec.ValidationError as error:
+        raise InputError(f"{path}: {_explain(error, table)}") from error
+
+
+def _explain(error: msgspec.ValidationError, table: dict[str, object]) -> str:
+    """Turn msgspec's message into 'key = value: reason'."""
+    reason, _, place = str(error).partition(" - at `")
+    keys = place.rstrip("`").removeprefix("$").strip(".")
+    value: object = table
+    for key in filter(None, keys.split(".")):
+        value = value.get(key) if isinstance(value, dict) else None
+    if isinstance(value, dict) or not keys:
+        return f"{keys}: {reason}" if keys else reason
+    return f"{keys} = {value!r}: {reason}"
+
+
+def dump_config(config: Config) -> str:
+    """Write the configuration as TOML, each key under a comment with its meaning, unit and range."""
+    return "\n".join(_dump_table(config, ())).strip() + "\n"
+
+
+def _dump_table(table: msgspec.Struct, path: tuple[str, ...]) -> Iterator[str]:
+    nested = []
+    if path:
+        yield f"\n[{'.'.join(path)}]"
+    for field in msgspec.structs.fields(table):
+        value = getattr(table, field.name)
+        if isinstance(value, msgspec.Struct):
+            nested.append((field.name, value))
+            continue
+        yield from textwrap.wrap(describe(field.type), _COMMENT_WIDTH, initial_indent="# ", subsequent_indent="# ")
+        plain = msgspec.to_builtins(value)
+        line = tomli_w.dumps({field.name: plain}, multiline_strings=False).strip() if plain is not None else None
+        yield line if line is not None else f"# {field.name} = (unset)"
+    for name, value in nested:
+        yield from _dump_table(value, (*path, name))
+
+
+def describe(annotation: object) -> str:
+    """Return the words of an annotated type: description, unit, range."""
+    info = msgspec.inspect.type_info(annotation)
+    words, unit = "", ""
+    while isinstance(info, msgspec.inspect.Metadata):
+        words = (info.extra_json_schema or {}).get("description", words)
+        unit = (info.extra or {}).get("unit", unit)
+        info = info.type
+    low, high = getattr(info, "ge", None), getattr(info, "le", None)
+    bounds = f"{low} to {high}" if low is not None and high is not None else ""
+    return " ".join(filter(None, (words, f"[{' '.join(filter(None, (unit, bounds)))}]" if unit or bounds else "")))

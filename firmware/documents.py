@@ -1,0 +1,58 @@
+"""The JSON documents of the fixed interfaces: nunchi.scan/1 and nunchi.state/1."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import msgspec
+
+from detector.fusion.verdict import Judgement
+from detector.types import Alert, Phrase, RadioSignal, SenseCoverage
+from web_ui.words import Words
+
+__all__ = ["alert_document", "coverage_document", "phrase_documents", "signal_document", "verdict_document"]
+
+_NS = 1e9
+_BOOKKEEPING = ("key", "first_t_ns", "last_t_ns", "reasons")
+
+
+def phrase_documents(phrases: Iterable[Phrase], words: Words) -> list[dict[str, Any]]:
+    """Return phrases as code, values and text."""
+    return [
+        {"code": phrase.code, "values": dict(phrase.values), "text": words.render(phrase.code, phrase.values)}
+        for phrase in phrases
+    ]
+
+
+def alert_document(alert: Alert, words: Words) -> dict[str, Any]:
+    """Return an alert with its own fields (those that are unset left out) and its reasons in words and codes."""
+    fields: dict[str, Any] = msgspec.to_builtins(alert)
+    own = {name: value for name, value in fields.items() if name not in _BOOKKEEPING and value is not None}
+    return own | {
+        "reasons": [words.render(phrase.code, phrase.values) for phrase in alert.reasons],
+        "reason_codes": [{"code": phrase.code, "values": dict(phrase.values)} for phrase in alert.reasons],
+    }
+
+
+def signal_document(signal: RadioSignal) -> dict[str, Any]:
+    """Return an ambient signal."""
+    fields: dict[str, Any] = msgspec.to_builtins(signal)
+    del fields["last_t_ns"]
+    return fields
+
+
+def coverage_document(coverage: SenseCoverage, words: Words, gaps: Iterable[Phrase] = ()) -> dict[str, Any]:
+    """Return coverage in words and codes, the gaps of the sensor among what is missing."""
+    return {
+        "complete": coverage.complete,
+        "done": phrase_documents(coverage.done, words),
+        "missing": phrase_documents((*gaps, *coverage.missing), words),
+        "cannot_see": phrase_documents(coverage.cannot_see, words),
+    }
+
+
+def verdict_document(judgement: Judgement, words: Words) -> Mapping[str, Any]:
+    """Return the verdict and what it rests on."""
+    return {
+        "verdict": judgement.verdict.value,
+        "verdict_because": phrase_documents(judgement.because, words),
+    }

@@ -1,0 +1,1 @@
+"""Sensor processes, their supervision, and the state that the page shows."""

@@ -1,0 +1,196 @@
+"""The child's side of the pipe: what a sensor loop may use, and the process's entry point."""
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+
+from structlog.typing import FilteringBoundLogger
+
+from detector.errors import DeviceError, NunchiError
+from detector.types import Provenance, SenseReport
+from firmware.log import configure_logging, get_logger
+from firmware.runtime.drop_queue import DropOldestQueue
+from firmware.runtime.messages import (
+    FrameMessage,
+    ReportMessage,
+    SensorStatus,
+    StatusMessage,
+    StopCommand,
+    WantFramesCommand,
+)
+
+__all__ = ["ChildContext", "SensorLoop", "SensorSpec", "run_child"]
+
+_OUTBOX_LENGTH = 16
+_WAIT_HEARTBEAT_S = 0.4
+_NS = 1_000_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class SensorSpec:
+    """One sense as the composition root wires it.
+
+    Attributes
+    ----------
+    name : str
+        Name of the sense, as in its reports.
+    source : str
+        SOURCE string(s) in words, for the page.
+    provenance : Provenance
+    loop : callable
+        Importable function ``loop(context, settings)`` that runs the sensor until `context.stopping`.
+    settings : object
+        What the loop needs; travels to the child by pickle.
+    reopen_interval_s : float
+        Time between tries to open an absent device.
+    """
+
+    name: str
+    source: str
+    provenance: Provenance
+    loop: "SensorLoop"
+    settings: object
+    reopen_interval_s: float
+
+
+class ChildContext:
+    """What a sensor loop may use: reports out, commands in.
+
+    Parameters
+    ----------
+    spec : SensorSpec
+    connection : Connection
+        Duplex pipe to the parent.
+    report_interval_s : float
+        Least time between two reports that say nothing new; a change of alerts goes out at once.
+    """
+
+    def __init__(self, spec: SensorSpec, connection: Connection, report_interval_s: float = 0.2) -> None:
+        self._spec = spec
+        self._connection = connection
+        self._interval_ns = int(report_interval_s * _NS)
+        self._outbox: DropOldestQueue[object] = DropOldestQueue(_OUTBOX_LENGTH)
+        self._stop = threading.Event()
+        self._frames_until_ns = 0
+        self._last_sent_ns = 0
+        self._last_alerts: tuple[tuple[str, float], ...] = ()
+        self._sender = threading.Thread(target=self._send, name="sender", daemon=True)
+        self._listener = threading.Thread(target=self._listen, name="listener", daemon=True)
+
+    def start(self) -> None:
+        """Start the two threads that serve the pipe."""
+        self._sender.start()
+        self._listener.start()
+
+    def finish(self) -> None:
+        """Send what is still waiting and let the pipe go."""
+        self._outbox.close()
+        self._sender.join(timeout=1.0)
+
+    @property
+    def stopping(self) -> bool:
+        """Whether the loop has to end."""
+        return self._stop.is_set()
+
+    def stop(self) -> None:
+        """Ask the loop to end."""
+        self._stop.set()
+
+    @property
+    def frames_wanted(self) -> bool:
+        """Whether anybody looks at the picture."""
+        return time.monotonic_ns() < self._frames_until_ns
+
+    @property
+    def has_reported(self) -> bool:
+        """Whether the sensor has worked since the process began."""
+        return self._last_sent_ns > 0
+
+    def status(self, status: SensorStatus, detail: str | None = None) -> None:
+        """Say how the devices stand; also a heartbeat."""
+        self._outbox.put(StatusMessage(status, self._spec.provenance, detail))
+
+    def publish(self, report: SenseReport) -> None:
+        """Send a report if one is due or its alerts changed.
+
+        Parameters
+        ----------
+        report : SenseReport
+            Of the item just analysed.
+        """
+        alerts = tuple((alert.key, round(alert.confidence, 2)) for alert in report.alerts)
+        now_ns = time.monotonic_ns()
+        if alerts == self._last_alerts and now_ns - self._last_sent_ns < self._interval_ns:
+            return
+        self._last_alerts, self._last_sent_ns = alerts, now_ns
+        self._outbox.put(ReportMessage(report, self._outbox.dropped))
+
+    def publish_frame(self, jpeg: bytes, sequence: int, t_ns: int) -> None:
+        """Send an annotated frame."""
+        self._outbox.put(FrameMessage(jpeg, sequence, t_ns))
+
+    def wait(self, duration_s: float, status: SensorStatus, detail: str) -> None:
+        """Wait for a device to come back, repeating its status as a heartbeat; returns early when stopping."""
+        deadline_s = time.monotonic() + duration_s
+        while not self.stopping and (left_s := deadline_s - time.monotonic()) > 0:
+            self.status(status, detail)
+            self._stop.wait(min(left_s, _WAIT_HEARTBEAT_S))
+
+    def _send(self) -> None:
+        while True:
+            message = self._outbox.get()
+            if message is None:
+                return
+            try:
+                self._connection.send(message)
+            except OSError:
+                self.stop()
+                return
+
+    def _listen(self) -> None:
+        try:
+            while not self.stopping:
+                command = self._connection.recv()
+                if isinstance(command, WantFramesCommand):
+                    self._frames_until_ns = command.until_t_ns
+                elif isinstance(command, StopCommand):
+                    self.stop()
+        except (EOFError, OSError):
+            # The parent is gone: nobody is left to switch the lights off but this process.
+            self.stop()
+
+
+SensorLoop = Callable[[ChildContext, object], None]
+
+
+def run_child(spec: SensorSpec, connection: Connection) -> None:
+    """Run a sensor loop in this process, reopening its devices for as long as the parent lives."""
+    configure_logging()
+    log = get_logger(sense=spec.name, pid=os.getpid())
+    context = ChildContext(spec, connection)
+    # A terminal's Ctrl-C reaches the whole group; the parent decides when a child ends.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, lambda *_: context.stop())
+    context.start()
+    try:
+        _keep_running(spec, context, log)
+    except NunchiError as error:
+        log.error("sensor ended", reason=str(error))
+        context.wait(spec.reopen_interval_s, SensorStatus.FAULT, str(error))
+    finally:
+        context.finish()
+
+
+def _keep_running(spec: SensorSpec, context: ChildContext, log: FilteringBoundLogger) -> None:
+    context.status(SensorStatus.STARTING)
+    while not context.stopping:
+        try:
+            spec.loop(context, spec.settings)
+        except DeviceError as error:
+            status = SensorStatus.OFFLINE if context.has_reported else SensorStatus.FAULT
+            log.warning("device lost" if context.has_reported else "device not opened", reason=str(error))
+            context.wait(spec.reopen_interval_s, status, str(error))

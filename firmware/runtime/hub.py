@@ -1,0 +1,266 @@
+"""The device as the page sees it: takes what the sensors say, keeps the state, hands it out."""
+
+import secrets
+import threading
+import time
+from collections.abc import Iterable, Mapping
+from typing import Any, Protocol
+
+from detector.fusion.alert_book import AlertBook
+from detector.fusion.options import FusionOptions
+from detector.fusion.verdict import SenseStanding, judge
+from detector.types import Alert, Phrase, Provenance, SenseCoverage, SenseReport
+from firmware.documents import (
+    alert_document,
+    coverage_document,
+    phrase_documents,
+    signal_document,
+    verdict_document,
+)
+from firmware.runtime.child import SensorSpec
+from firmware.runtime.events import EventLog, LogSubscription
+from firmware.runtime.messages import FrameMessage, ReportMessage, SensorStatus
+from web_ui.device import JpegFrame
+from web_ui.words import Words
+
+__all__ = ["FrameDemand", "Hub"]
+
+_NS = 1_000_000_000
+_FRAMES_WANTED_NS = 3 * _NS
+_NOTHING_SEEN = SenseCoverage(complete=False)
+MARKS = ("none", "false_alarm")
+
+
+class FrameDemand(Protocol):
+    """Who is told that somebody looks at the picture."""
+
+    def __call__(self, until_t_ns: int) -> None:
+        """Encode frames until this monotonic time."""
+
+
+class _SensorState:
+    """What is known of one sensor."""
+
+    def __init__(self, spec: SensorSpec) -> None:
+        self.spec = spec
+        self.status = SensorStatus.STARTING
+        self.detail: str | None = None
+        self.restarts = 0
+        self.lost_ns = 0
+        self.lost_since_ns: int | None = None
+        self.dropped_messages = 0
+        self.report: SenseReport | None = None
+        self.book = AlertBook()
+
+    def take_report(self, message: ReportMessage, now_ns: int) -> bool:
+        """Take a report; return whether the page has to know at once."""
+        before = self._urgent()
+        self.report, self.status, self.detail = message.report, SensorStatus.OK, None
+        self.dropped_messages = message.dropped_messages
+        self.book.update(message.report.alerts)
+        if self.lost_since_ns is not None:
+            self.lost_ns += now_ns - self.lost_since_ns
+            self.lost_since_ns = None
+        return self._urgent() != before
+
+    def take_status(self, status: SensorStatus, detail: str | None, now_ns: int) -> bool:
+        """Take a status; return whether the page has to know at once."""
+        before = self._urgent()
+        if self.status is SensorStatus.OK:
+            self.book.restart()
+            self.report = None
+            self.lost_since_ns = now_ns
+        self.status, self.detail = status, detail
+        return self._urgent() != before
+
+    def _urgent(self) -> tuple[object, ...]:
+        alerts = tuple((alert.key, round(alert.confidence, 2)) for alert in self.book.alerts())
+        return (self.status, self.detail, self.restarts, alerts)
+
+    def lost_s(self, now_ns: int) -> float:
+        """Seconds without this sensor since it first worked."""
+        open_ns = now_ns - self.lost_since_ns if self.lost_since_ns is not None else 0
+        return round((self.lost_ns + open_ns) / _NS, 1)
+
+    def gaps(self, now_ns: int) -> tuple[Phrase, ...]:
+        """Return what to say of the time without this sensor."""
+        lost_s = self.lost_s(now_ns)
+        return (Phrase("device.gap", {"seconds": lost_s}),) if lost_s > 0 else ()
+
+
+class Hub:
+    """State of the whole device; a `SensorListener` on one side, the page's `Device` on the other.
+
+    Parameters
+    ----------
+    specs : iterable of SensorSpec
+    options : FusionOptions
+    words : Words
+        English, for the texts inside the JSON.
+    change_interval_s : float
+        Least time between two routine changes.
+    """
+
+    def __init__(
+        self, specs: Iterable[SensorSpec], options: FusionOptions, words: Words, change_interval_s: float
+    ) -> None:
+        self._sensors = {spec.name: _SensorState(spec) for spec in specs}
+        self._options = options
+        self._words = words
+        self._interval_ns = int(change_interval_s * _NS)
+        self._lock = threading.Lock()
+        self._events = EventLog()
+        self._frame: FrameMessage | None = None
+        self._marks: dict[str, str] = {}
+        self._boot_id = secrets.token_hex(8)
+        self._start_ns = time.monotonic_ns()
+        self._last_published_ns = 0
+        self._demand: FrameDemand | None = None
+        self._demanded_until_ns = 0
+        self._publish(urgent=True)
+
+    def serve_frames_from(self, demand: FrameDemand) -> None:
+        """Tell whom to ask for frames while somebody looks."""
+        self._demand = demand
+
+    def close(self) -> None:
+        """End all subscriptions."""
+        self._events.close()
+
+    # --- what the sensors say (SensorListener)
+
+    def on_status(self, sense: str, status: SensorStatus, detail: str | None) -> None:
+        """Take a sensor's standing."""
+        with self._lock:
+            urgent = self._sensors[sense].take_status(status, detail, time.monotonic_ns())
+        self._publish(urgent=urgent)
+
+    def on_report(self, sense: str, message: ReportMessage) -> None:
+        """Take a report."""
+        with self._lock:
+            urgent = self._sensors[sense].take_report(message, time.monotonic_ns())
+        self._publish(urgent=urgent)
+
+    def on_frame(self, sense: str, frame: FrameMessage) -> None:
+        """Take the newest picture."""
+        del sense
+        with self._lock:
+            self._frame = frame
+
+    def on_process_lost(self, sense: str) -> None:
+        """Count a restart; a lost camera's last picture is not shown as if it were new."""
+        with self._lock:
+            self._sensors[sense].restarts += 1
+            self._frame = None
+
+    # --- what the page asks (web_ui.device.Device)
+
+    def snapshot(self) -> Mapping[str, object]:
+        """Return the newest state document."""
+        return self._events.document()
+
+    def subscribe(self, last_event_id: int | None) -> LogSubscription:
+        """Follow the state."""
+        return self._events.subscribe(last_event_id)
+
+    def newest_frame(self) -> JpegFrame | None:
+        """Return the newest annotated frame and ask for more."""
+        now_ns = time.monotonic_ns()
+        if self._demand is not None and self._demanded_until_ns - now_ns < _FRAMES_WANTED_NS // 2:
+            self._demanded_until_ns = now_ns + _FRAMES_WANTED_NS
+            self._demand(self._demanded_until_ns)
+        with self._lock:
+            frame = self._frame
+        if frame is None:
+            return None
+        return JpegFrame(jpeg=frame.jpeg, sequence=frame.sequence, age_s=(now_ns - frame.t_ns) / _NS)
+
+    def mark_alert(self, alert_id: str, mark: str) -> None:
+        """Mark an alert as a false alarm, or take the mark back.
+
+        Raises
+        ------
+        KeyError
+            No such alert.
+        ValueError
+            No such mark.
+        """
+        if mark not in MARKS:
+            raise ValueError(f"mark = {mark!r}: one of {', '.join(MARKS)}")
+        with self._lock:
+            if alert_id not in {alert.key for state in self._sensors.values() for alert in state.book.alerts()}:
+                raise KeyError(alert_id)
+            self._marks[alert_id] = mark
+        self._publish(urgent=True)
+
+    # --- the document
+
+    def _publish(self, *, urgent: bool) -> None:
+        now_ns = time.monotonic_ns()
+        with self._lock:
+            if not urgent and now_ns - self._last_published_ns < self._interval_ns:
+                return
+            self._last_published_ns = now_ns
+            self._events.publish(self._document(now_ns))
+
+    def _document(self, now_ns: int) -> dict[str, Any]:
+        sensors = self._sensors
+        alerts = [alert for state in sensors.values() for alert in state.book.alerts()]
+        standing = [alert for alert in alerts if self._marks.get(alert.key) != "false_alarm"]
+        judgement = judge(
+            standing,
+            {name: self._standing(state) for name, state in sensors.items()},
+            self._options,
+            marked_count=len(alerts) - len(standing),
+        )
+        reports = {name: state.report for name, state in sensors.items() if state.report is not None}
+        return {
+            "schema": "nunchi.state/1",
+            "boot_id": self._boot_id,
+            "provenance": Provenance.least_real(state.spec.provenance for state in sensors.values()).value,
+            "t_ns": now_ns,
+            "uptime_s": round((now_ns - self._start_ns) / _NS, 1),
+            **verdict_document(judgement, self._words),
+            "alerts": [self._alert(alert, name) for name, s in sensors.items() for alert in s.book.alerts()],
+            "inspect": [self._alert(alert, name) for name, report in reports.items() for alert in report.inspect],
+            "signals": [signal_document(s) | {"sense": name} for name, r in reports.items() for s in r.signals],
+            "rejected": {name: dict(report.rejected) for name, report in reports.items()},
+            "coverage": {name: self._coverage(state, now_ns) for name, state in sensors.items()},
+            "sensors": {name: self._sensor(state, now_ns) for name, state in sensors.items()},
+        }
+
+    @staticmethod
+    def _standing(state: _SensorState) -> SenseStanding:
+        return SenseStanding(
+            working=state.status is SensorStatus.OK, coverage=state.report.coverage if state.report else None
+        )
+
+    def _alert(self, alert: Alert, sense: str) -> dict[str, Any]:
+        document = alert_document(alert, self._words)
+        document.pop("track", None)
+        return document | {
+            "id": alert.key,
+            "sense": sense,
+            "first_seen_s": round((alert.first_t_ns - self._start_ns) / _NS, 2),
+            "last_seen_s": round((alert.last_t_ns - self._start_ns) / _NS, 2),
+            "mark": self._marks.get(alert.key, "none"),
+        }
+
+    def _coverage(self, state: _SensorState, now_ns: int) -> dict[str, Any]:
+        coverage = state.report.coverage if state.report else _NOTHING_SEEN
+        return coverage_document(coverage, self._words, state.gaps(now_ns))
+
+    def _sensor(self, state: _SensorState, now_ns: int) -> dict[str, Any]:
+        code = None if state.status is SensorStatus.OK else f"device.{state.status.value}"
+        message = phrase_documents((Phrase(code, {"sense": state.spec.name}),), self._words)[0] if code else None
+        figures = dict(state.report.figures) if state.report else {}
+        return {
+            "status": state.status.value,
+            "source": state.spec.source,
+            "provenance": state.spec.provenance.value,
+            "message": message,
+            "detail": state.detail,
+            "restarts": state.restarts,
+            "lost_s": state.lost_s(now_ns),
+            "figures": figures | {"dropped_messages": state.dropped_messages},
+        }

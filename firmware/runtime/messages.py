@@ -1,0 +1,58 @@
+"""What a sensor process and its parent say to each other over their pipe."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from detector.types import Provenance, SenseReport
+
+__all__ = ["FrameMessage", "ReportMessage", "SensorStatus", "StatusMessage", "StopCommand", "WantFramesCommand"]
+
+
+class SensorStatus(StrEnum):
+    """How a sensor stands, as the page shows it."""
+
+    STARTING = "starting"
+    OK = "ok"
+    OFFLINE = "offline"
+    FAULT = "fault"
+
+
+@dataclass(frozen=True, slots=True)
+class StatusMessage:
+    """The child's own word on its devices; `detail` is a one-line device error.
+
+    `offline`: it worked and was lost. `fault`: it could not be opened at all.
+    """
+
+    status: SensorStatus
+    provenance: Provenance
+    detail: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReportMessage:
+    """A report, with the messages that the child had to drop since the one before."""
+
+    report: SenseReport
+    dropped_messages: int
+
+
+@dataclass(frozen=True, slots=True)
+class FrameMessage:
+    """The newest annotated frame as JPEG; lives in memory only."""
+
+    jpeg: bytes
+    sequence: int
+    t_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class StopCommand:
+    """End cleanly: lights off, devices closed."""
+
+
+@dataclass(frozen=True, slots=True)
+class WantFramesCommand:
+    """Somebody looks at the picture: encode frames until this monotonic time."""
+
+    until_t_ns: int

@@ -1,0 +1,149 @@
+"""The lens loop: strobe, take frames, attribute them to their light, analyse, report, draw."""
+
+import threading
+from collections import deque
+from dataclasses import dataclass, replace
+
+import cv2
+
+from detector.lens.attribution import attribute_led
+from detector.lens.options import LensOptions
+from detector.lens.sense import LensSense
+from detector.types import Frame, LedEdge, LedState
+from firmware.drivers.interfaces import FrameSource, LedDriver
+from firmware.drivers.open import Optics, make_optics
+from firmware.drivers.settings import CameraSettings, LedSettings
+from firmware.runtime.child import ChildContext
+from firmware.runtime.drop_queue import DropOldestQueue
+
+__all__ = ["LensLoopSettings", "Strobe", "run_lens"]
+
+_CYCLE = (LedState.ON_AXIS, LedState.OFF_AXIS, LedState.DARK)
+_EDGES_KEPT = 16
+_PREVIEW_INTERVAL_NS = 120_000_000
+_JPEG_QUALITY = 70
+_WAIT_FOR_FRAME_S = 0.2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LensLoopSettings:
+    """What the lens process needs."""
+
+    camera_source: str
+    leds_source: str
+    options: LensOptions
+    camera: CameraSettings
+    leds: LedSettings
+    queue_length: int
+
+
+class Strobe:
+    """Steps the rings through on-axis, off-axis and dark, one good frame each.
+
+    The light moves on only when a frame was taken wholly under the present one. Whatever the camera's timing, no
+    frame is ever attributed to a light that was changing; a slow camera merely makes the cycle longer.
+
+    Parameters
+    ----------
+    leds : LedDriver
+        Open.
+    """
+
+    def __init__(self, leds: LedDriver) -> None:
+        self._leds = leds
+        self._edges: deque[LedEdge] = deque(maxlen=_EDGES_KEPT)
+        self._position = 0
+        self._edges.append(leds.switch(_CYCLE[0]))
+
+    def attribute(self, frame: Frame) -> Frame:
+        """Return the frame with its light, moving the light on if the frame is good."""
+        if frame.led is not None:
+            return frame
+        led = attribute_led(frame, tuple(self._edges))
+        if led is _CYCLE[self._position]:
+            self._position = (self._position + 1) % len(_CYCLE)
+            self._edges.append(self._leds.switch(_CYCLE[self._position]))
+        return replace(frame, led=led)
+
+
+class _Camera:
+    """Takes frames on a thread of its own, so that a slow analysis drops frames instead of delaying the strobe."""
+
+    def __init__(self, camera: FrameSource, strobe: Strobe, queue_length: int) -> None:
+        self._camera = camera
+        self._strobe = strobe
+        self._frames: DropOldestQueue[Frame] = DropOldestQueue(queue_length)
+        self._error: Exception | None = None
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._take, name="camera", daemon=True)
+        self._thread.start()
+
+    def next(self) -> Frame | None:
+        """Return the next frame, None when none came in time; the thread's own error is raised here."""
+        frame = self._frames.get(_WAIT_FOR_FRAME_S)
+        if frame is None and self._error is not None:
+            raise self._error
+        return frame
+
+    def close(self) -> None:
+        self._stop.set()
+        self._thread.join()
+
+    def _take(self) -> None:
+        try:
+            while not self._stop.is_set():
+                self._frames.put(self._strobe.attribute(self._camera.read()))
+        except Exception as error:
+            self._error = error
+        finally:
+            self._frames.close()
+
+
+def run_lens(context: ChildContext, settings: object) -> None:
+    """Run the lens loop until the context says stop; the rings are dark afterwards, whatever happened.
+
+    Raises
+    ------
+    DeviceError
+        Camera or LED driver cannot be opened, failed or stalled.
+    """
+    if not isinstance(settings, LensLoopSettings):
+        raise TypeError(f"settings: LensLoopSettings expected, not {type(settings).__name__}")
+    optics = make_optics(settings.camera_source, settings.leds_source, settings.camera, settings.leds)
+    with optics.leds, optics.camera:
+        _watch(optics, context, settings)
+
+
+def _watch(optics: Optics, context: ChildContext, settings: LensLoopSettings) -> None:
+    sense = LensSense(settings.options, optics.camera.geometry)
+    camera = _Camera(optics.camera, Strobe(optics.leds), settings.queue_length)
+    preview = _Preview(context)
+    try:
+        while not context.stopping:
+            frame = camera.next()
+            if frame is None:
+                continue
+            sense.step(frame)
+            context.publish(sense.report())
+            preview.show(sense, frame)
+    finally:
+        camera.close()
+
+
+class _Preview:
+    """Encodes annotated frames while somebody looks, never more often than the page can use them."""
+
+    def __init__(self, context: ChildContext) -> None:
+        self._context = context
+        self._last_ns = 0
+
+    def show(self, sense: LensSense, frame: Frame) -> None:
+        """Send this frame with what was found drawn in, if one is due."""
+        if frame.led is not LedState.ON_AXIS or not self._context.frames_wanted:
+            return
+        if frame.t_ns - self._last_ns < _PREVIEW_INTERVAL_NS:
+            return
+        self._last_ns = frame.t_ns
+        encoded, jpeg = cv2.imencode(".jpg", sense.annotated(frame), [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY])
+        if encoded:
+            self._context.publish_frame(jpeg.tobytes(), frame.sequence, frame.t_ns)

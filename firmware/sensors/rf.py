@@ -1,0 +1,95 @@
+"""The radio loop: ask the scheduler where to listen, listen, analyse, report."""
+
+import queue
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from detector.rf.band_plan import BandPlan
+from detector.rf.options import RfOptions
+from detector.rf.sense import RfSense
+from detector.types import IqBlock, Tuning
+from firmware.drivers.interfaces import IqSource
+from firmware.drivers.open import make_iq_source
+from firmware.drivers.settings import RtlSettings
+from firmware.runtime.child import ChildContext
+
+__all__ = ["RfLoopSettings", "run_rf"]
+
+_TUNINGS_AHEAD = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RfLoopSettings:
+    """What the radio process needs."""
+
+    source: str
+    options: RfOptions
+    plan: BandPlan
+    rtl: RtlSettings
+
+
+class _ReadAhead:
+    """Reads the next dwell while the one before is analysed.
+
+    Nothing is dropped on this path: the receiver is asked for the next dwell only when there is room for it, so a slow
+    processor makes the sweep slower, which the sweep time on the page shows.
+    """
+
+    def __init__(self, source: IqSource) -> None:
+        self._source = source
+        self._tunings: queue.SimpleQueue[Tuning | None] = queue.SimpleQueue()
+        self._blocks: queue.SimpleQueue[IqBlock | Exception] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._read, name="receiver", daemon=True)
+        self._thread.start()
+
+    def ask(self, tuning: Tuning) -> None:
+        self._tunings.put(tuning)
+
+    def next(self) -> IqBlock:
+        """Return the next dwell; the thread's own error is raised here."""
+        block = self._blocks.get()
+        if isinstance(block, Exception):
+            raise block
+        return block
+
+    def close(self) -> None:
+        self._tunings.put(None)
+        self._thread.join()
+
+    def _read(self) -> None:
+        while (tuning := self._tunings.get()) is not None:
+            try:
+                self._blocks.put(self._source.read(tuning))
+            except Exception as error:
+                self._blocks.put(error)
+                return
+
+
+def run_rf(context: ChildContext, settings: object) -> None:
+    """Run the radio loop until the context says stop.
+
+    Raises
+    ------
+    DeviceError
+        The receiver cannot be opened, failed or stalled.
+    """
+    if not isinstance(settings, RfLoopSettings):
+        raise TypeError(f"settings: RfLoopSettings expected, not {type(settings).__name__}")
+    with make_iq_source(settings.source, settings.rtl) as source:
+        sense = RfSense.for_sweep(settings.options, settings.plan, source.span_hz)
+        reader = _ReadAhead(source)
+        try:
+            _sweep(sense, reader, context)
+        finally:
+            reader.close()
+
+
+def _sweep(sense: RfSense, reader: _ReadAhead, context: ChildContext) -> None:
+    for _ in range(_TUNINGS_AHEAD):
+        reader.ask(sense.next_tuning())
+    while not context.stopping:
+        block = reader.next()
+        reader.ask(sense.next_tuning())
+        sense.step(block)
+        context.publish(sense.report())
