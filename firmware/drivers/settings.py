@@ -17,8 +17,8 @@ class RtlSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
         Meta(
             ge=0.0,
             le=60.0,
-            description="tuner gain where a tuning names none; the nearest that the tuner has is used; raising it hears "
-            "weaker transmitters but overloads near broadcast masts",
+            description="tuner gain where a tuning names none; the nearest that the tuner has is used; raising it "
+            "hears weaker transmitters but overloads near broadcast masts",
             extra={"unit": "dB"},
         ),
     ] = 32.8

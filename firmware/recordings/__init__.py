@@ -1,0 +1,1 @@
+"""Recordings on disk, read with doubt and written with care: IQ (SigMF, raw) and lens sequences."""
