@@ -138,7 +138,11 @@ class ChildContext:
         deadline_s = time.monotonic() + duration_s
         while not self.stopping and (left_s := deadline_s - time.monotonic()) > 0:
             self.status(status, detail)
-            self._stop.wait(min(left_s, _WAIT_HEARTBEAT_S))
+            self.pause(min(left_s, _WAIT_HEARTBEAT_S))
+
+    def pause(self, duration_s: float) -> None:
+        """Wait, or return early when stopping."""
+        self._stop.wait(duration_s)
 
     def _send(self) -> None:
         while True:

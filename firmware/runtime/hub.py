@@ -218,6 +218,7 @@ class Hub:
             "schema": "nunchi.state/1",
             "boot_id": self._boot_id,
             "provenance": Provenance.least_real(state.spec.provenance for state in sensors.values()).value,
+            "start_t_ns": self._start_ns,
             "t_ns": now_ns,
             "uptime_s": round((now_ns - self._start_ns) / _NS, 1),
             **verdict_document(judgement, self._words),
@@ -241,8 +242,8 @@ class Hub:
         return document | {
             "id": alert.key,
             "sense": sense,
-            "first_seen_s": round((alert.first_t_ns - self._start_ns) / _NS, 2),
-            "last_seen_s": round((alert.last_t_ns - self._start_ns) / _NS, 2),
+            "first_seen_s": round((alert.first_t_ns - self._start_ns) / _NS, 3),
+            "last_seen_s": round((alert.last_t_ns - self._start_ns) / _NS, 3),
             "mark": self._marks.get(alert.key, "none"),
         }
 

@@ -1,0 +1,102 @@
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from detector.fusion.options import FusionOptions
+from detector.types import Phrase, SenseCoverage
+from firmware.runtime.hub import Hub
+from firmware.runtime.messages import FrameMessage, ReportMessage, SensorStatus
+from tests.integration.sensor_loops import one_alert, report, spec, steady
+from web_ui.words import Words
+
+
+@pytest.fixture
+def hub() -> Hub:
+    return Hub([spec(steady)], FusionOptions(), Words("en"), change_interval_s=0.0)
+
+
+def state(hub: Hub) -> dict[str, Any]:
+    return dict(hub.snapshot())
+
+
+def test_before_any_report_the_verdict_is_incomplete(hub: Hub) -> None:
+    document = state(hub)
+    assert document["schema"] == "nunchi.state/1"
+    assert document["verdict"] == "incomplete"
+    assert document["provenance"] == "simulated"
+    assert document["sensors"]["rf"]["status"] == "starting"
+
+
+def test_a_report_without_alerts_and_with_whole_coverage(hub: Hub) -> None:
+    hub.on_report("rf", ReportMessage(report(1), 0))
+    document = state(hub)
+    assert (document["verdict"], document["sensors"]["rf"]["status"]) == ("nothing_detected", "ok")
+
+
+def test_an_alert_survives_the_loss_of_its_sensor_and_the_gap_shows(hub: Hub) -> None:
+    hub.on_report("rf", ReportMessage(report(1, (one_alert(),)), 0))
+    hub.on_process_lost("rf")
+    hub.on_status("rf", SensorStatus.OFFLINE, "process ended")
+    document = state(hub)
+    assert document["sensors"]["rf"]["status"] == "offline"
+    assert document["sensors"]["rf"]["restarts"] == 1
+    assert [alert["id"] for alert in document["alerts"]] == ["rf:1240"]
+    assert document["verdict"] == "strong_sign"
+    hub.on_report("rf", ReportMessage(report(2), 0))
+    document = state(hub)
+    assert [alert["id"] for alert in document["alerts"]] == ["rf:1240"]
+    assert document["sensors"]["rf"]["status"] == "ok"
+
+
+def test_time_without_a_sensor_is_missing_coverage(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    now_ns = 1_000_000_000
+    monkeypatch.setattr("firmware.runtime.hub.time.monotonic_ns", lambda: now_ns)
+    hub.on_report("rf", ReportMessage(report(1), 0))
+    hub.on_status("rf", SensorStatus.OFFLINE, None)
+    now_ns += 4_000_000_000
+    hub.on_report("rf", ReportMessage(report(2), 0))
+    document = state(hub)
+    assert document["sensors"]["rf"]["lost_s"] == 4.0
+    assert document["coverage"]["rf"]["missing"][0]["values"] == {"seconds": 4.0}
+
+
+def test_a_repeated_status_of_a_sensor_that_never_worked_is_no_gap(hub: Hub) -> None:
+    for _ in range(3):
+        hub.on_status("rf", SensorStatus.FAULT, "rtl:0: no dongle found")
+    sensor = state(hub)["sensors"]["rf"]
+    assert (sensor["status"], sensor["detail"], sensor["lost_s"]) == ("fault", "rtl:0: no dongle found", 0.0)
+
+
+def test_marking_changes_the_verdict_and_is_said(hub: Hub) -> None:
+    hub.on_report("rf", ReportMessage(report(1, (one_alert(),)), 0))
+    hub.mark_alert("rf:1240", "false_alarm")
+    document = state(hub)
+    assert (document["verdict"], document["alerts"][0]["mark"]) == ("nothing_detected", "false_alarm")
+    assert "verdict.because.marked" in {because["code"] for because in document["verdict_because"]}
+    hub.mark_alert("rf:1240", "none")
+    assert state(hub)["verdict"] == "strong_sign"
+
+
+def test_an_unknown_alert_cannot_be_marked(hub: Hub) -> None:
+    with pytest.raises(KeyError):
+        hub.mark_alert("rf:1", "false_alarm")
+
+
+def test_coverage_that_is_short_keeps_the_verdict_incomplete(hub: Hub) -> None:
+    short = SenseCoverage(complete=False, missing=(Phrase("x"),))
+    hub.on_report("rf", ReportMessage(replace(report(1), coverage=short), 0))
+    assert state(hub)["verdict"] == "incomplete"
+
+
+def test_asking_for_the_picture_is_what_makes_frames(hub: Hub) -> None:
+    wanted: list[int] = []
+    hub.serve_frames_from(wanted.append)
+    assert hub.newest_frame() is None
+    hub.newest_frame()
+    assert len(wanted) == 1
+    hub.on_frame("lens", FrameMessage(b"jpeg", 7, 0))
+    frame = hub.newest_frame()
+    assert frame is not None and frame.sequence == 7
+    hub.on_process_lost("rf")
+    assert hub.newest_frame() is None
