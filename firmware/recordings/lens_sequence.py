@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePath
-from typing import Annotated, Literal
+from typing import Annotated, Literal, cast
 
 import cv2
 import msgspec
@@ -247,9 +247,8 @@ def _decode(path: Path, geometry: CameraGeometry) -> _Pixels:
     height, width = pixels.shape
     if (height, width) != (geometry.height_px, geometry.width_px):
         raise InputError(f"{path}: {width} x {height} px, not {geometry.width_px} x {geometry.height_px}")
-    wanted = np.uint8 if geometry.bit_depth == 8 else np.uint16
-    if pixels.dtype != wanted:
+    if pixels.dtype != (np.uint8 if geometry.bit_depth == 8 else np.uint16):
         raise InputError(f"{path}: {8 * pixels.itemsize} bits a pixel do not fit bit_depth {geometry.bit_depth}")
     if int(pixels.max()) >> geometry.bit_depth:
         raise InputError(f"{path}: value {int(pixels.max())} is beyond bit_depth {geometry.bit_depth}")
-    return np.asarray(pixels, dtype=wanted)
+    return cast(_Pixels, pixels)
