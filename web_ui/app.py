@@ -8,7 +8,7 @@ from web_ui.api import api_blueprint
 from web_ui.device import Device
 from web_ui.page import page_blueprint
 from web_ui.pairing import pairing_blueprint
-from web_ui.preferences import chosen_theme, chosen_words
+from web_ui.preferences import LANGUAGE_NAMES, chosen_theme, chosen_words
 from web_ui.security import SecuritySettings
 from web_ui.security.guard import Guard
 from web_ui.security.sessions import Sessions
@@ -47,7 +47,7 @@ def create_app(device: Device, security: SecuritySettings, options: StreamOption
 
 def _template_words() -> dict[str, object]:
     words = chosen_words()
-    return {"w": words.render, "lang": words.lang, "theme": chosen_theme()}
+    return {"w": words.render, "lang": words.lang, "theme": chosen_theme(), "names": LANGUAGE_NAMES}
 
 
 def _answer_http_error(error: HTTPException) -> Response:

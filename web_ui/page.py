@@ -5,9 +5,8 @@ from pathlib import Path
 import msgspec
 from flask import Blueprint, Response, g, make_response, render_template
 
-from web_ui.preferences import chosen_words
+from web_ui.preferences import LANGUAGE_NAMES, chosen_words
 from web_ui.security.sessions import Sessions
-from web_ui.words import LANGUAGES
 
 __all__ = ["HelpLines", "load_help_lines", "page_blueprint"]
 
@@ -40,7 +39,7 @@ def page_blueprint(sessions: Sessions) -> Blueprint:
 
     @page.get("/")
     def show() -> Response:
-        boot = {"words": chosen_words().catalogue(), "languages": LANGUAGES}
+        boot = {"words": chosen_words().catalogue(), "languages": LANGUAGE_NAMES}
         html = render_template("page.html", token=sessions.token(g.session_id), help_lines=help_lines, boot=boot)
         response = make_response(html)
         response.headers["Cache-Control"] = "no-store"

@@ -4,10 +4,12 @@ from flask import request
 
 from web_ui.words import LANGUAGES, Words
 
-__all__ = ["THEMES", "chosen_theme", "chosen_words"]
+__all__ = ["LANGUAGE_NAMES", "THEMES", "chosen_theme", "chosen_words"]
 
 THEMES = ("auto", "light", "dark", "red")
 _WORDS = {lang: Words(lang) for lang in LANGUAGES}
+LANGUAGE_NAMES = tuple((lang, words.render("language.name")) for lang, words in _WORDS.items())
+"""Each language by its code and by its own name."""
 
 
 def chosen_words() -> Words:

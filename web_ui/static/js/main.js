@@ -1,0 +1,111 @@
+// Puts the page together: one state, kept up to date by the stream, drawn part by part.
+
+import { AlertList } from "./alerts.js";
+import { Contact } from "./contact.js";
+import { byId, setHidden, setText } from "./dom.js";
+import { FramePull } from "./frame.js";
+import { renderCoverage, renderSensors } from "./sensors.js";
+import { remember, setUpLanguages, setUpThemes, setUpVibration, showLanguage } from "./settings.js";
+import { renderTechnician } from "./technician.js";
+import { renderProvenance, renderVerdict } from "./verdict.js";
+import { Words, translatePage } from "./words.js";
+
+const token = document.querySelector("meta[name=nunchi-token]").content;
+const boot = JSON.parse(byId("boot").textContent);
+let words = new Words(document.documentElement.lang, boot.words);
+let state = null;
+let reach = { lost: false, full: false };
+
+const alertList = new AlertList("alerts", sendMark);
+const inspectList = new AlertList("inspect", null);
+const vibrate = setUpVibration();
+const contact = new Contact({ onEvent: takeEvent, onBeat: showBeat, onContact: takeContact });
+const frames = new FramePull({ isLost: () => contact.lost, words: () => words });
+
+function takeEvent(kind, data) {
+  const before = state;
+  state = kind === "state" ? data : { ...state, ...data };
+  draw();
+  if (before !== null && hasNewStrongAlert(before, state)) vibrate();
+}
+
+function hasNewStrongAlert(before, now) {
+  if (now.verdict !== "strong_sign") return false;
+  const known = new Set(before.verdict === "strong_sign" ? before.alerts.map((alert) => alert.id) : []);
+  return now.alerts.some((alert) => alert.mark !== "false_alarm" && !known.has(alert.id));
+}
+
+function takeContact(next) {
+  reach = next;
+  draw();
+  frames.show();
+}
+
+function draw() {
+  const { lost, full } = reach;
+  document.body.classList.toggle("stale", lost);
+  setHidden(byId("lost"), !lost && !full);
+  setText(byId("lost-more"), words.render(full ? "contact.full" : "contact.lost_more"));
+  setText(byId("contact-text"), contactText());
+  const sensors = state?.sensors ?? {};
+  const sensorDown = Object.values(sensors).some(({ status }) => status === "offline" || status === "fault");
+  renderProvenance(state?.provenance, words);
+  renderVerdict({ verdict: state?.verdict ?? null, because: state?.verdict_because ?? [], sensorDown, lost }, words);
+  drawAlerts();
+  renderSensors(sensors, words);
+  renderCoverage(state?.coverage ?? {}, words);
+  if (byId("technician").open) renderTechnician(state ?? {}, words);
+}
+
+function drawAlerts() {
+  const { alerts = [], inspect = [] } = state ?? {};
+  alertList.render(alerts, words);
+  inspectList.render(inspect, words);
+  setHidden(byId("alerts-section"), alerts.length === 0);
+  setHidden(byId("inspect-section"), inspect.length === 0);
+  setText(byId("inspect-count"), String(inspect.length));
+}
+
+function contactText() {
+  if (reach.lost) return words.render("contact.lost");
+  return words.render(state === null ? "contact.waiting" : "contact.live");
+}
+
+function showBeat() {
+  // Restarts the pulse: it moves only while the device does.
+  for (const animation of byId("beat").getAnimations()) {
+    animation.cancel();
+    animation.play();
+  }
+}
+
+async function sendMark(id, mark) {
+  try {
+    const answer = await fetch(`/api/alerts/${encodeURIComponent(id)}/mark`, {
+      method: "POST",
+      headers: { "Content-Type": "application/json", "X-Nunchi-Token": token },
+      body: JSON.stringify({ mark }),
+    });
+    return answer.ok ? "" : (await answer.json()).message;
+  } catch {
+    return words.render("alert.mark_failed");
+  }
+}
+
+async function changeLanguage(lang) {
+  const answer = await fetch(`/api/words/${lang}`).catch(() => null);
+  if (!answer?.ok) return;
+  words = new Words(lang, await answer.json());
+  remember("lang", lang);
+  translatePage(words);
+  showLanguage(lang);
+  draw();
+  frames.show();
+}
+
+setUpLanguages(boot.languages, changeLanguage);
+showLanguage(words.lang);
+setUpThemes();
+byId("technician").addEventListener("toggle", draw);
+contact.run();
+frames.run();
