@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from importlib import resources
 
 from detector.rf.band_plan import BandPlan
+
 from detector.types import Provenance
 from firmware.config.scheme import Config
 from firmware.drivers.open import check_iq_source, check_optics_sources

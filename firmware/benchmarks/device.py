@@ -4,7 +4,6 @@ import http.client
 import json
 import os
 import signal
-import socket
 import statistics
 import subprocess
 import sys
@@ -12,6 +11,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
+from urllib.parse import urlsplit
 
 import psutil
 
@@ -52,13 +52,14 @@ def measure_device() -> dict[str, dict[str, float]]:
 
 @contextmanager
 def _running_device() -> Iterator[tuple[psutil.Process, int]]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "firmware", "run", "--port", str(port)]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+    command = [sys.executable, "-m", "firmware", "run", "--port", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
         try:
-            yield psutil.Process(process.pid), port
+            first_line = process.stdout.readline() if process.stdout else ""
+            address = urlsplit(first_line.removeprefix("Nunchi:").strip())
+            if address.port is None:
+                raise NunchiError("bench: the device did not start")
+            yield psutil.Process(process.pid), address.port
         finally:
             os.kill(process.pid, signal.SIGTERM)
             process.wait(_STOP_DEADLINE_S)
@@ -107,13 +108,6 @@ def _events(port: int) -> Iterator[tuple[dict[str, Any], int]]:
 
 
 def _connect(port: int) -> http.client.HTTPResponse:
-    deadline_s = time.monotonic() + _START_DEADLINE_S
-    while True:
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
-        try:
-            connection.request("GET", "/api/events")
-            return connection.getresponse()
-        except ConnectionRefusedError as error:
-            if time.monotonic() > deadline_s:
-                raise NunchiError("bench: the device did not open its page") from error
-            time.sleep(0.1)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=_START_DEADLINE_S)
+    connection.request("GET", "/api/events")
+    return connection.getresponse()

@@ -7,7 +7,9 @@ from collections.abc import Callable
 __all__ = ["cpu_seconds_side_by_side"]
 
 
-def cpu_seconds_side_by_side(work: Callable[[], object], yardstick: Callable[[], object], runs: int) -> tuple[float, float]:
+def cpu_seconds_side_by_side(
+    work: Callable[[], object], yardstick: Callable[[], object], runs: int
+) -> tuple[float, float]:
     """Return the median processor seconds of one call of each, the calls alternating.
 
     Parameters

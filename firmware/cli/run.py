@@ -46,8 +46,8 @@ def configured(arguments: argparse.Namespace) -> Config:
         # Rings of another camera or room make no sense with a camera named on the command line.
         sources.setdefault("leds", "")
     server = {name: value for name in ("host", "port") if (value := getattr(arguments, name, None)) is not None}
-    if not 1 <= server.get("port", 1) <= 65535:
-        raise InputError(f"--port = {server['port']}: expected 1 to 65535")
+    if not 0 <= server.get("port", 0) <= 65535:
+        raise InputError(f"--port = {server['port']}: expected 0 to 65535")
     return msgspec.structs.replace(
         config,
         sources=msgspec.structs.replace(config.sources, **sources),
@@ -74,7 +74,9 @@ def _execute(arguments: argparse.Namespace) -> None:
     config = configured(arguments)
     device = build_device(config, on_crash=crash)
     device.start()
-    _announce(config, device.security.pairing_code)
+    print(f"Nunchi: {device.server.url}", flush=True)
+    if device.security.pairing_code is not None:
+        print(f"Pairing code: {device.security.pairing_code}", flush=True)
     try:
         stop.wait()
     finally:
@@ -82,10 +84,3 @@ def _execute(arguments: argparse.Namespace) -> None:
     get_logger().info("stopped")
     if crashed.is_set():
         raise NunchiError("a part of the device failed (see the log above); ended so that it can be restarted")
-
-
-def _announce(config: Config, pairing_code: str | None) -> None:
-    host = f"[{config.server.host}]" if ":" in config.server.host else config.server.host
-    print(f"Nunchi: http://{host}:{config.server.port}", flush=True)
-    if pairing_code is not None:
-        print(f"Pairing code: {pairing_code}", flush=True)

@@ -23,9 +23,9 @@ class SourceConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
             extra={"unit": "SOURCE"},
         ),
     ] = "sim:hotel_room"
-    camera: Annotated[
-        str, msgspec.Meta(description="picamera:0, file:DIR or sim:ROOM.", extra={"unit": "SOURCE"})
-    ] = "sim:hotel_room"
+    camera: Annotated[str, msgspec.Meta(description="picamera:0, file:DIR or sim:ROOM.", extra={"unit": "SOURCE"})] = (
+        "sim:hotel_room"
+    )
     leds: Annotated[
         str,
         msgspec.Meta(
@@ -46,7 +46,12 @@ class ServerConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
             extra={"unit": "address"},
         ),
     ] = "127.0.0.1"
-    port: Annotated[int, msgspec.Meta(ge=1, le=65535, description="TCP port.", extra={"unit": "port"})] = 8080
+    port: Annotated[
+        int,
+        msgspec.Meta(
+            ge=0, le=65535, description="TCP port; 0 lets the system choose, and it is printed.", extra={"unit": "port"}
+        ),
+    ] = 8080
     allowed_hosts: Annotated[
         tuple[str, ...],
         msgspec.Meta(

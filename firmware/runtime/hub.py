@@ -45,6 +45,7 @@ class _SensorState:
         self.spec = spec
         self.status = SensorStatus.STARTING
         self.detail: str | None = None
+        self.pid: int | None = None
         self.restarts = 0
         self.lost_ns = 0
         self.lost_since_ns: int | None = None
@@ -129,6 +130,11 @@ class Hub:
 
     # --- what the sensors say (SensorListener)
 
+    def on_process_started(self, sense: str, pid: int) -> None:
+        """Remember which process it is."""
+        with self._lock:
+            self._sensors[sense].pid = pid
+
     def on_status(self, sense: str, status: SensorStatus, detail: str | None) -> None:
         """Take a sensor's standing."""
         with self._lock:
@@ -151,6 +157,7 @@ class Hub:
         """Count a restart; a lost camera's last picture is not shown as if it were new."""
         with self._lock:
             self._sensors[sense].restarts += 1
+            self._sensors[sense].pid = None
             self._frame = None
 
     # --- what the page asks (web_ui.device.Device)
@@ -261,6 +268,7 @@ class Hub:
             "provenance": state.spec.provenance.value,
             "message": message,
             "detail": state.detail,
+            "pid": state.pid,
             "restarts": state.restarts,
             "lost_s": state.lost_s(now_ns),
             "figures": figures | {"dropped_messages": state.dropped_messages},

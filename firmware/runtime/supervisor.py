@@ -4,7 +4,7 @@ import multiprocessing
 import threading
 import time
 from collections.abc import Callable, Iterable
-from multiprocessing.connection import Connection, wait
+from multiprocessing.connection import wait
 from multiprocessing.context import SpawnProcess
 from typing import Protocol
 
@@ -31,6 +31,9 @@ _NS = 1_000_000_000
 class SensorListener(Protocol):
     """Who is told what the sensors say; called from the supervisor's thread only."""
 
+    def on_process_started(self, sense: str, pid: int) -> None:
+        """A process was started; it has said nothing yet."""
+
     def on_status(self, sense: str, status: SensorStatus, detail: str | None) -> None:
         """A sensor's standing changed or was repeated."""
 
@@ -44,62 +47,62 @@ class SensorListener(Protocol):
         """The process ended or was killed; what it remembered is gone."""
 
 
-class _Sensor:
-    """One sensor process over all its lives."""
+class _Life:
+    """One process of a sensor, from its start to its end."""
 
-    def __init__(self, spec: SensorSpec, config: SupervisionConfig) -> None:
-        self.spec = spec
-        self.connection: Connection | None = None
-        self.process: SpawnProcess | None = None
-        self.start_at_ns = 0
-        self._config = config
-        self._policy = RestartPolicy(config)
-        self._started_ns = 0
-        self._last_heard_ns = 0
-        self._reported = False
-
-    def start(self, now_ns: int) -> None:
+    def __init__(self, spec: SensorSpec, now_ns: int) -> None:
         context = multiprocessing.get_context("spawn")
         self.connection, theirs = context.Pipe()
-        self.process = context.Process(target=run_child, args=(self.spec, theirs), name=f"nunchi-{self.spec.name}")
+        self.process: SpawnProcess = context.Process(target=run_child, args=(spec, theirs), name=f"nunchi-{spec.name}")
         self.process.start()
         theirs.close()
-        self._started_ns = self._last_heard_ns = now_ns
-        self._reported = False
+        self.started_ns = self.last_heard_ns = now_ns
+        self.working = False
 
     def heard(self, now_ns: int, message: object) -> None:
         """Reset the deadline; while a device is being opened the longer one applies."""
-        self._last_heard_ns = now_ns
+        self.last_heard_ns = now_ns
         if not isinstance(message, FrameMessage):
-            self._reported = isinstance(message, ReportMessage)
+            self.working = isinstance(message, ReportMessage)
 
-    def overdue(self, now_ns: int) -> bool:
+    def overdue(self, now_ns: int, config: SupervisionConfig) -> bool:
         """Whether the process has been silent for longer than it may."""
-        deadline_s = self._config.heartbeat_deadline_s if self._reported else self._config.start_deadline_s
-        return now_ns - self._last_heard_ns > deadline_s * _NS
-
-    def end(self, now_ns: int) -> int | None:
-        """Kill what is left of the process, plan its restart and return its exit code."""
-        exit_code = None
-        if self.process is not None:
-            self.process.kill()
-            self.process.join(_STOP_DEADLINE_S)
-            exit_code = self.process.exitcode
-            self.process = None
-        if self.connection is not None:
-            self.connection.close()
-            self.connection = None
-        ran_for_s = (now_ns - self._started_ns) / _NS
-        self.start_at_ns = now_ns + int(self._policy.delay_s(ran_for_s) * _NS)
-        return exit_code
+        deadline_s = config.heartbeat_deadline_s if self.working else config.start_deadline_s
+        return now_ns - self.last_heard_ns > deadline_s * _NS
 
     def send(self, command: object) -> None:
-        if self.connection is None:
-            return
+        """Send a command; a process that just died will not miss it."""
         try:
             self.connection.send(command)
         except OSError as error:
-            get_logger(sense=self.spec.name).info("command not delivered", reason=str(error))
+            get_logger().info("command not delivered", process=self.process.name, reason=str(error))
+
+    def drain_until_ended(self, deadline_s: float) -> None:
+        """Read on while the process ends: one that writes into a full pipe could not."""
+        while self.process.is_alive() and (left_s := deadline_s - time.monotonic()) > 0:
+            if self.connection not in wait([self.connection, self.process.sentinel], timeout=left_s):
+                return
+            try:
+                self.connection.recv()
+            except (EOFError, OSError):
+                self.process.join(max(0.0, deadline_s - time.monotonic()))
+
+    def end(self) -> int | None:
+        """Kill what is left of the process and return its exit code."""
+        self.process.kill()
+        self.process.join(_STOP_DEADLINE_S)
+        self.connection.close()
+        return self.process.exitcode
+
+
+class _Sensor:
+    """One sensor over all its lives."""
+
+    def __init__(self, spec: SensorSpec, config: SupervisionConfig) -> None:
+        self.spec = spec
+        self.policy = RestartPolicy(config)
+        self.life: _Life | None = None
+        self.start_at_ns = 0
 
 
 class Supervisor:
@@ -122,9 +125,10 @@ class Supervisor:
         on_crash: Callable[[], None],
     ) -> None:
         self._sensors = [_Sensor(spec, config) for spec in specs]
+        self._config = config
         self._listener = listener
         self._on_crash = on_crash
-        self._commands_lock = threading.Lock()
+        self._lives_lock = threading.Lock()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="supervisor")
 
@@ -139,13 +143,12 @@ class Supervisor:
 
     def want_frames(self, until_t_ns: int) -> None:
         """Tell the sensors that somebody looks at the picture; callable from any thread."""
-        with self._commands_lock:
-            for sensor in self._sensors:
-                sensor.send(WantFramesCommand(until_t_ns))
+        with self._lives_lock:
+            for life in self._lives():
+                life.send(WantFramesCommand(until_t_ns))
 
-    def process_ids(self) -> dict[str, int]:
-        """Return the process id of each sensor that runs."""
-        return {s.spec.name: s.process.pid for s in self._sensors if s.process is not None and s.process.pid}
+    def _lives(self) -> list[_Life]:
+        return [sensor.life for sensor in self._sensors if sensor.life is not None]
 
     def _run(self) -> None:
         try:
@@ -159,26 +162,29 @@ class Supervisor:
 
     def _tick(self, now_ns: int) -> None:
         for sensor in self._sensors:
-            if sensor.process is None and now_ns >= sensor.start_at_ns:
-                with self._commands_lock:
-                    sensor.start(now_ns)
-        by_connection = {s.connection: s for s in self._sensors if s.connection is not None}
-        for ready in wait(list(by_connection), timeout=_TICK_S):
-            if isinstance(ready, Connection):
-                self._receive(by_connection[ready])
+            if sensor.life is None and now_ns >= sensor.start_at_ns:
+                self._begin(sensor, now_ns)
+        ready = wait([life.connection for life in self._lives()], timeout=_TICK_S)
+        for sensor in self._sensors:
+            if sensor.life is not None and sensor.life.connection in ready:
+                self._receive(sensor, sensor.life)
         now_ns = time.monotonic_ns()
         for sensor in self._sensors:
-            if sensor.process is not None and sensor.overdue(now_ns):
-                self._lose(sensor, "no report within the deadline")
+            if sensor.life is not None and sensor.life.overdue(now_ns, self._config):
+                self._lose(sensor, sensor.life, "no report within the deadline")
 
-    def _receive(self, sensor: _Sensor) -> None:
+    def _begin(self, sensor: _Sensor, now_ns: int) -> None:
+        with self._lives_lock:
+            sensor.life = _Life(sensor.spec, now_ns)
+        self._listener.on_process_started(sensor.spec.name, sensor.life.process.pid or 0)
+
+    def _receive(self, sensor: _Sensor, life: _Life) -> None:
         try:
-            assert sensor.connection is not None
-            message = sensor.connection.recv()
+            message = life.connection.recv()
         except (EOFError, OSError):
-            self._lose(sensor, "process ended")
+            self._lose(sensor, life, "process ended")
             return
-        sensor.heard(time.monotonic_ns(), message)
+        life.heard(time.monotonic_ns(), message)
         name = sensor.spec.name
         if isinstance(message, ReportMessage):
             self._listener.on_report(name, message)
@@ -187,33 +193,22 @@ class Supervisor:
         elif isinstance(message, StatusMessage):
             self._listener.on_status(name, message.status, message.detail)
 
-    def _lose(self, sensor: _Sensor, reason: str) -> None:
-        with self._commands_lock:
-            exit_code = sensor.end(time.monotonic_ns())
+    def _lose(self, sensor: _Sensor, life: _Life, reason: str) -> None:
         name = sensor.spec.name
+        with self._lives_lock:
+            exit_code = life.end()
+            sensor.life = None
+        now_ns = time.monotonic_ns()
+        sensor.start_at_ns = now_ns + int(sensor.policy.delay_s((now_ns - life.started_ns) / _NS) * _NS)
         get_logger(sense=name).warning("sensor process lost", reason=reason, exit_code=exit_code)
         self._listener.on_process_lost(name)
         self._listener.on_status(name, SensorStatus.OFFLINE, f"{name} sensor: {reason}; starting it again")
 
     def _end_all(self) -> None:
-        with self._commands_lock:
-            for sensor in self._sensors:
-                sensor.send(StopCommand())
+        with self._lives_lock:
+            for life in self._lives():
+                life.send(StopCommand())
             deadline_s = time.monotonic() + _STOP_DEADLINE_S
-            for sensor in self._sensors:
-                if sensor.process is not None:
-                    self._drain_until_ended(sensor, deadline_s)
-                    sensor.end(time.monotonic_ns())
-
-    @staticmethod
-    def _drain_until_ended(sensor: _Sensor, deadline_s: float) -> None:
-        """Read on while the child ends: one that writes into a full pipe could not."""
-        process, connection = sensor.process, sensor.connection
-        assert process is not None and connection is not None
-        while process.is_alive() and (left_s := deadline_s - time.monotonic()) > 0:
-            if connection not in wait([connection, process.sentinel], timeout=left_s):
-                break
-            try:
-                connection.recv()
-            except (EOFError, OSError):
-                process.join(max(0.0, deadline_s - time.monotonic()))
+            for life in self._lives():
+                life.drain_until_ended(deadline_s)
+                life.end()

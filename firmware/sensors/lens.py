@@ -5,10 +5,10 @@ from collections import deque
 from dataclasses import dataclass, replace
 
 import cv2
+from detector.lens.sense import LensSense
 
 from detector.lens.attribution import attribute_led
 from detector.lens.options import LensOptions
-from detector.lens.sense import LensSense
 from detector.types import Frame, LedEdge, LedState
 from firmware.drivers.interfaces import FrameSource, LedDriver
 from firmware.drivers.open import Optics, make_optics

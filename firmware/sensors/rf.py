@@ -2,12 +2,12 @@
 
 import queue
 import threading
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from detector.rf.band_plan import BandPlan
-from detector.rf.options import RfOptions
 from detector.rf.sense import RfSense
+
+from detector.rf.options import RfOptions
 from detector.types import IqBlock, Tuning
 from firmware.drivers.interfaces import IqSource
 from firmware.drivers.open import make_iq_source

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psutil
+
 from firmware.config.scheme import SupervisionConfig
 from firmware.runtime.messages import FrameMessage, ReportMessage, SensorStatus
 from firmware.runtime.supervisor import Supervisor
@@ -24,6 +26,10 @@ class Listener:
         self.statuses: list[tuple[SensorStatus, str | None]] = []
         self.reports = 0
         self.lost = 0
+        self.pid = 0
+
+    def on_process_started(self, sense: str, pid: int) -> None:
+        self.pid = pid
 
     def on_status(self, sense: str, status: SensorStatus, detail: str | None) -> None:
         with self.changed:
@@ -52,21 +58,21 @@ def fail() -> None:
 
 
 @contextmanager
-def supervised(loop: object, settings: object = None) -> Iterator[tuple[Supervisor, Listener]]:
+def supervised(loop: object, settings: object = None) -> Iterator[Listener]:
     listener = Listener()
     supervisor = Supervisor([sensor_loops.spec(loop, settings)], CONFIG, listener, fail)
     supervisor.start()
     try:
-        yield supervisor, listener
+        yield listener
     finally:
         supervisor.stop()
-        assert supervisor.process_ids() == {}
+        assert not psutil.pid_exists(listener.pid)
 
 
 def test_a_killed_sensor_is_reported_and_comes_back() -> None:
-    with supervised(sensor_loops.steady) as (supervisor, listener):
+    with supervised(sensor_loops.steady) as listener:
         listener.wait_for(lambda: listener.reports > 0)
-        os.kill(supervisor.process_ids()["rf"], signal.SIGKILL)
+        os.kill(listener.pid, signal.SIGKILL)
         listener.wait_for(lambda: listener.lost == 1)
         assert listener.statuses[-1][0] is SensorStatus.OFFLINE
         seen = listener.reports
@@ -74,7 +80,7 @@ def test_a_killed_sensor_is_reported_and_comes_back() -> None:
 
 
 def test_a_sensor_that_hangs_is_killed_and_started_again() -> None:
-    with supervised(sensor_loops.silent) as (_, listener):
+    with supervised(sensor_loops.silent) as listener:
         listener.wait_for(lambda: listener.lost >= 1)
         assert listener.statuses[-1] == (
             SensorStatus.OFFLINE,
@@ -84,27 +90,27 @@ def test_a_sensor_that_hangs_is_killed_and_started_again() -> None:
 
 
 def test_an_absent_device_is_a_fault_in_a_living_process() -> None:
-    with supervised(sensor_loops.absent) as (_, listener):
+    with supervised(sensor_loops.absent) as listener:
         listener.wait_for(lambda: listener.statuses.count((SensorStatus.FAULT, "rtl:0: no dongle found")) >= 3)
         assert listener.lost == 0
 
 
 def test_a_device_lost_while_running_is_offline() -> None:
-    with supervised(sensor_loops.lost) as (_, listener):
+    with supervised(sensor_loops.lost) as listener:
         listener.wait_for(lambda: (SensorStatus.OFFLINE, "rtl:0: unplugged") in listener.statuses)
         listener.wait_for(lambda: listener.reports >= 2)
         assert listener.lost == 0
 
 
 def test_a_sensor_that_always_crashes_is_tried_again_and_again() -> None:
-    with supervised(sensor_loops.crashing) as (_, listener):
+    with supervised(sensor_loops.crashing) as listener:
         listener.wait_for(lambda: listener.lost >= 2)
         assert listener.reports == 0
 
 
 def test_stopping_lets_the_sensor_switch_its_light_off(tmp_path: Path) -> None:
     light = tmp_path / "light"
-    with supervised(sensor_loops.steady, str(light)) as (_, listener):
+    with supervised(sensor_loops.steady, str(light)) as listener:
         listener.wait_for(lambda: listener.reports > 0)
         assert light.exists()
     assert not light.exists()
