@@ -1,0 +1,103 @@
+"""What the lens sense has looked at, what is short, and what it can never see."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from detector.lens.options import LensOptions
+from detector.types import Phrase, SenseCoverage
+
+__all__ = ["SweepTally"]
+
+_CANNOT_SEE = (
+    Phrase("lens.cannot_see.steep_one_way_glass"),
+    Phrase("lens.cannot_see.turned_away"),
+    Phrase("lens.cannot_see.infrared_filter"),
+    Phrase("lens.cannot_see.covered"),
+    Phrase("lens.cannot_see.out_of_view"),
+)
+_REMEMBERED_POSES = 64
+
+
+@dataclass(slots=True)
+class SweepTally:
+    """Counts since the start or the last gap; `frames`, `dropped` and the like run on over gaps.
+
+    Distinct poses are told by how far the picture moved: turning and stepping aside look the same from here.
+    """
+
+    options: LensOptions
+    px_per_deg: float
+    frames: int = 0
+    dropped: int = 0
+    unattributed: int = 0
+    sets: int = 0
+    trusted_sets: int = 0
+    dark_sets: int = 0
+    total_sets: int = 0
+    total_trusted_sets: int = 0
+    gaps: list[Phrase] = field(default_factory=list)
+    _place: npt.NDArray[np.float64] = field(default_factory=lambda: np.zeros(2))
+    _poses: list[npt.NDArray[np.float64]] = field(default_factory=list)
+
+    def note_set(
+        self, motion: npt.NDArray[np.float64] | None, trusted: bool, dark: bool, centre_px: tuple[float, float]
+    ) -> None:
+        """Count one analysed set; `motion` is the picture's since the set before, None when that is not known."""
+        self.sets += 1
+        self.total_sets += 1
+        self.dark_sets += dark
+        if not trusted:
+            return
+        self.trusted_sets += 1
+        self.total_trusted_sets += 1
+        if motion is not None:
+            y, x = centre_px
+            x_new, y_new, _ = motion @ (x, y, 1.0)
+            self._place = self._place + np.array([y_new - y, x_new - x])
+        step_px = self.options.pose_step_deg * self.px_per_deg
+        if all(np.hypot(*(self._place - pose)) >= step_px for pose in self._poses):
+            self._poses = [*self._poses[-_REMEMBERED_POSES:], self._place]
+
+    def note_gap(self, reason: Phrase) -> None:
+        """Begin again: what was seen before the gap does not make the sweep after it complete."""
+        self.gaps = [*self.gaps[-3:], reason]
+        self.sets = self.trusted_sets = self.dark_sets = 0
+        self._poses = []
+
+    @property
+    def poses(self) -> int:
+        """Distinct poses since the start or the last gap."""
+        return len(self._poses)
+
+    def coverage(self) -> SenseCoverage:
+        """Return the coverage; complete only when nothing is short."""
+        short = self._short()
+        done = (
+            Phrase("lens.done.frames", {"frames": self.frames}),
+            Phrase("lens.done.sets", {"sets": self.total_sets, "trusted_sets": self.total_trusted_sets}),
+            Phrase("lens.done.poses", {"poses": self.poses}),
+        )
+        notes = list(self.gaps)
+        if self.dropped:
+            notes.append(Phrase("lens.missing.dropped", {"frames": self.dropped}))
+        if self.unattributed:
+            notes.append(Phrase("lens.missing.unattributed", {"frames": self.unattributed}))
+        return SenseCoverage(complete=not short, done=done, missing=tuple(short + notes), cannot_see=_CANNOT_SEE)
+
+    def _short(self) -> list[Phrase]:
+        o = self.options
+        short = []
+        if self.sets == 0:
+            short.append(Phrase("lens.missing.no_sets"))
+        elif self.trusted_sets < o.min_trusted_fraction * self.sets:
+            short.append(Phrase("lens.missing.registration"))
+        if self.trusted_sets < o.complete_sets:
+            wanted = {"sets": self.trusted_sets, "wanted": o.complete_sets}
+            short.append(Phrase("lens.missing.sets", wanted))
+        if self.poses < o.complete_poses:
+            short.append(Phrase("lens.missing.poses", {"poses": self.poses, "wanted": o.complete_poses}))
+        if self.sets and self.dark_sets < o.min_dark_fraction * self.sets:
+            short.append(Phrase("lens.missing.dark"))
+        return short

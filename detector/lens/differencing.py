@@ -1,0 +1,99 @@
+"""One strobe set brought onto its on-axis frame: what only the on-axis ring lights up."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from detector.lens.strobe import StrobeSet
+from detector.lens.working import WorkingFrame
+
+__all__ = ["StrobePlanes", "difference_planes"]
+
+_BALANCE_STEP = 7  # the rings' balance is taken from every seventh pixel
+_BALANCE_RANGE = (0.33, 3.0)
+_LEAST_LIGHT_DN = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class StrobePlanes:
+    """A set in the on-axis frame's working pixels.
+
+    Attributes
+    ----------
+    difference : ndarray of float32, shape (h, w)
+        On-axis minus moved and balanced off-axis picture, in on-axis digital numbers.
+    shared : ndarray of float32, shape (h, w)
+        Compact light of the off-axis picture, moved, balanced and widened by a pixel.
+    balance : float
+        Factor that brings the off-axis ring to the on-axis one on the wall: exposure, gain and ring power.
+    to_off, to_dark : ndarray of float64, shape (3, 3)
+        From the on-axis picture's (x, y, 1) to the others'; `to_dark` is None without a dark frame.
+    trusted : bool
+    """
+
+    difference: npt.NDArray[np.float32]
+    shared: npt.NDArray[np.float32]
+    balance: float
+    to_off: npt.NDArray[np.float64]
+    to_dark: npt.NDArray[np.float64] | None
+    trusted: bool
+
+
+def difference_planes(
+    strobe: StrobeSet,
+    to_off: npt.NDArray[np.float64],
+    to_dark: npt.NDArray[np.float64] | None,
+    trusted: bool,
+    black_level_dn: float,
+) -> StrobePlanes:
+    """Subtract the off-axis picture where it belongs.
+
+    Parameters
+    ----------
+    strobe : StrobeSet
+    to_off, to_dark : ndarray of float64, shape (3, 3)
+        Motions in working pixels.
+    trusted : bool
+        Whether those motions are to be relied on.
+    black_level_dn : float
+
+    Returns
+    -------
+    StrobePlanes
+        Where the off-axis picture does not reach, its edge is repeated.
+    """
+    on, off = strobe.on, strobe.off
+    balance = _ring_balance(on, off, strobe.dark, black_level_dn)
+    moved = _move(off.grey, to_off)
+    offset = -black_level_dn * (1 - balance)
+    difference = cv2.addWeighted(on.grey, 1.0, moved, -balance, offset, dtype=cv2.CV_32F)
+    widened = cv2.dilate(off.compact, np.ones((3, 3), np.uint8))
+    shared = np.asarray(_move(widened, to_off), dtype=np.float32) * np.float32(balance)  # type: ignore[arg-type]
+    return StrobePlanes(difference, shared, balance, to_off, to_dark, trusted)  # type: ignore[arg-type]
+
+
+def _move(
+    grey: npt.NDArray[np.uint8] | npt.NDArray[np.uint16], to_other: npt.NDArray[np.float64]
+) -> npt.NDArray[np.uint8] | npt.NDArray[np.uint16]:
+    size = (grey.shape[1], grey.shape[0])
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    return cv2.warpAffine(grey, to_other[:2], size, flags=flags, borderMode=cv2.BORDER_REPLICATE)  # type: ignore[return-value]
+
+
+def _ring_balance(on: WorkingFrame, off: WorkingFrame, dark: WorkingFrame | None, black_level_dn: float) -> float:
+    """Return the ratio of what each ring adds to the wall; the room's own light is taken off where it is known."""
+    bright, dim = _level(on) - black_level_dn, _level(off) - black_level_dn
+    if dark is not None:
+        ambient = (_level(dark) - black_level_dn) / dark.exposure
+        lit_on, lit_off = bright - ambient * on.exposure, dim - ambient * off.exposure
+        if lit_off > _LEAST_LIGHT_DN and lit_on > _LEAST_LIGHT_DN:
+            bright, dim = lit_on, lit_off
+    exposure = on.exposure / off.exposure
+    ratio = max(bright, _LEAST_LIGHT_DN) / max(dim, _LEAST_LIGHT_DN)
+    return float(np.clip(ratio, _BALANCE_RANGE[0] * exposure, _BALANCE_RANGE[1] * exposure))
+
+
+def _level(item: WorkingFrame) -> float:
+    return float(np.median(item.grey[::_BALANCE_STEP, ::_BALANCE_STEP]))

@@ -1,0 +1,247 @@
+"""Candidate glints of one strobe set and their photometry."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from detector.lens.differencing import StrobePlanes
+from detector.lens.noise import NoiseModel
+from detector.lens.options import LensOptions
+from detector.lens.photometry import aperture_flux, disc_offsets, window_at
+from detector.lens.strobe import StrobeSet
+from detector.lens.working import WorkingFrame, WorkingScale
+
+__all__ = ["Glint", "GlintFinder", "Reading"]
+
+_Floats = npt.NDArray[np.float64]
+_FLOOR_PIXELS = 2.0  # flux that noise alone may leave, in pixels at the segmentation threshold
+_HALF_PEAK = 0.5
+_SATURATED = 0.98
+_EXTENT_REACH = 0.7  # of the widest glint: a square of it still holds a disc that is too wide
+_OPENING_BIAS_SIGMA = 1.3  # a top-hat of pure noise lies this far above zero
+
+
+class Reading(StrEnum):
+    """What one strobe set says of a candidate."""
+
+    RETRO = "retro"
+    SPECULAR = "specular"
+    DARK_RESIDUE = "dark_residue"
+    TOO_LARGE = "too_large"
+    SATURATED = "saturated"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Glint:
+    """A compact light in an on-axis frame and what became of it under the other lights.
+
+    Attributes
+    ----------
+    y_px, x_px : float
+        Centroid of its compact flux, full-resolution pixels.
+    flux_dn : float
+        On-axis flux over the local background, working pixels times digital numbers; clipped pixels count as clipped.
+    ratio : float
+        On-axis over balanced off-axis flux, both less the dark flux. A lower bound: noise sets the least denominator,
+        clipping lowers the numerator.
+    dark_residue : float or None
+        Dark flux over on-axis flux, equal exposure; None without a dark frame.
+    extent_deg : float
+        Diameter of a disc with the area at which the difference exceeds half its peak.
+    saturated : bool
+        Whether both the on-axis and the off-axis peak are clipped, so that the ratio says little.
+    snr : float
+    reading : Reading
+    """
+
+    y_px: float
+    x_px: float
+    flux_dn: float
+    ratio: float
+    dark_residue: float | None
+    extent_deg: float
+    saturated: bool
+    snr: float
+    reading: Reading
+
+
+class GlintFinder:
+    """Finds and measures glints; configured once, called per strobe set."""
+
+    def __init__(self, options: LensOptions, scale: WorkingScale, black_level_dn: float, full_scale_dn: float) -> None:
+        self._options = options
+        self._scale = scale
+        self._black_dn = black_level_dn
+        self._full_dn = full_scale_dn
+        self._radius_px = max(1.5, scale.px(options.aperture_deg))
+        self._disc = disc_offsets(self._radius_px)
+
+    def find(
+        self, strobe: StrobeSet, planes: StrobePlanes, noise: NoiseModel, dark_noise: NoiseModel | None
+    ) -> tuple[Glint, ...]:
+        """Return the strongest candidates, each with its reading, brightest in rank first; possibly none.
+
+        Parameters
+        ----------
+        strobe : StrobeSet
+        planes : StrobePlanes
+        noise, dark_noise : NoiseModel
+            Of the lit frames and of the dark frame.
+        """
+        yx, level_dn, snr = self._candidates(strobe.on, planes, noise)
+        if not len(yx):
+            return ()
+        threshold = self._threshold_dn(level_dn, noise)
+        light = self._light(strobe.on, yx, level_dn, self._disc.shape[0] // 2)
+        on_dn = aperture_flux(light, self._disc, threshold)
+        yx = _centroids(light, yx, threshold)
+        first = _untouched(yx, self._radius_px)  # two peaks of one blob have just met at its centroid
+        yx, threshold, on_dn, snr = yx[first], threshold[first], on_dn[first], snr[first]
+        off_dn, off_peak = self._flux_elsewhere(strobe.off, planes.to_off, yx, planes.trusted, noise)
+        off_dn *= planes.balance
+        dark_dn = self._dark_flux(strobe, planes, yx, dark_noise)
+        floor_dn = _FLOOR_PIXELS * threshold * max(1.0, planes.balance)
+        on_peak = window_at(strobe.on.grey, yx, 1).max(axis=(1, 2))
+        table = _Table(
+            yx=self._scale.to_full(yx),
+            flux=np.maximum(on_dn, 1.0),
+            ratio=self._ratio(on_dn, off_dn, dark_dn, floor_dn),
+            residue=None if dark_dn is None else dark_dn / np.maximum(on_dn, floor_dn),
+            extent_deg=self._extent_deg(planes, yx),
+            saturated=np.minimum(on_peak, off_peak) >= _SATURATED * self._full_dn,
+            snr=snr,
+        )
+        return tuple(self._glint(table, k) for k in range(len(yx)))
+
+    def _glint(self, table: "_Table", k: int) -> Glint:
+        residue = None if table.residue is None else float(table.residue[k])
+        ratio, extent_deg, saturated = float(table.ratio[k]), float(table.extent_deg[k]), bool(table.saturated[k])
+        return Glint(
+            y_px=float(table.yx[k, 0]),
+            x_px=float(table.yx[k, 1]),
+            flux_dn=float(table.flux[k]),
+            ratio=ratio,
+            dark_residue=residue,
+            extent_deg=extent_deg,
+            saturated=saturated,
+            snr=float(table.snr[k]),
+            reading=self._read(ratio, residue, extent_deg, saturated),
+        )
+
+    def _candidates(
+        self, on: WorkingFrame, planes: StrobePlanes, noise: NoiseModel
+    ) -> tuple[_Floats, _Floats, _Floats]:
+        """Return (y, x), surrounding level and SNR of compact peaks, ranked by what off-axis light lacks."""
+        o = self._options
+        compact = on.compact
+        margin = int(np.ceil(self._scale.px(o.border_deg)))
+        least_dn = (o.detect_snr + _OPENING_BIAS_SIGMA) * float(noise.sigma_dn(self._black_dn))
+        peak = compact == cv2.dilate(compact, np.ones((3, 3), np.uint8))
+        y, x = np.nonzero(peak[margin:-margin, margin:-margin] & (compact[margin:-margin, margin:-margin] > least_dn))
+        y, x = y + margin, x + margin
+        rank = compact[y, x] - o.shared_light_weight * planes.shared[y, x]
+        best = np.argsort(-rank, kind="stable")[: 2 * o.max_candidates]
+        yx = np.column_stack([y, x])[best].astype(np.float64)
+        yx = yx[_untouched(yx, self._radius_px)][: o.max_candidates]
+        level = self._level_dn(on, yx)
+        height = self._light(on, yx, level, 0)[:, 0, 0]
+        snr = height / noise.sigma_dn(level)
+        strong = (snr > o.detect_snr) & (height > o.min_contrast * (level - self._black_dn))
+        return yx[strong], level[strong], snr[strong]
+
+    def _level_dn(self, item: WorkingFrame, yx: _Floats) -> _Floats:
+        """Return the median around each place, from every other pixel."""
+        radius = 2 * int(np.ceil(self._scale.px(self._options.max_extent_deg) / 2))
+        around = window_at(item.grey, yx, radius)[:, ::2, ::2]
+        return np.asarray(np.median(around.reshape(len(yx), around.shape[1] * around.shape[2]), axis=1))
+
+    def _light(self, item: WorkingFrame, yx: _Floats, level_dn: _Floats, radius_px: int) -> _Floats:
+        """Return windows of what is both compact and above the surroundings.
+
+        The top-hat alone takes wall between two dark holes for light; the excess alone takes a step in the wall's
+        pattern for it. A glint is both.
+        """
+        excess = window_at(item.grey, yx, radius_px) - level_dn[:, None, None]
+        return np.maximum(np.minimum(window_at(item.compact, yx, radius_px), excess), 0.0)
+
+    def _threshold_dn(self, level_dn: _Floats, noise: NoiseModel) -> _Floats:
+        return np.asarray(self._options.segment_snr * noise.sigma_dn(level_dn))
+
+    def _ratio(self, on_dn: _Floats, off_dn: _Floats, dark_dn: _Floats | None, floor_dn: _Floats) -> _Floats:
+        residual_dn = np.zeros_like(on_dn) if dark_dn is None else dark_dn
+        ratio = (on_dn - residual_dn) / np.maximum(off_dn - residual_dn, floor_dn)
+        return np.clip(ratio, 1 / self._options.ratio_cap, self._options.ratio_cap)
+
+    def _flux_elsewhere(
+        self, item: WorkingFrame, motion: npt.NDArray[np.float64], yx: _Floats, trusted: bool, noise: NoiseModel
+    ) -> tuple[_Floats, _Floats]:
+        """Return the brightest aperture near where the glint should be in another frame, and its highest pixel.
+
+        Looking around forgives registration; it can only raise the flux, never make a screw look like a lens.
+        """
+        o = self._options
+        there = (np.column_stack([yx[:, ::-1], np.ones(len(yx))]) @ motion.T)[:, 1::-1]
+        search_px = max(1, round(self._scale.px(o.search_deg if trusted else o.search_untrusted_deg)))
+        level = self._level_dn(item, there)
+        light = self._light(item, there, level, self._disc.shape[0] // 2 + search_px)
+        flux = aperture_flux(light, self._disc, self._threshold_dn(level, noise))
+        return flux, np.asarray(window_at(item.grey, there, search_px + 1).max(axis=(1, 2)))
+
+    def _dark_flux(
+        self, strobe: StrobeSet, planes: StrobePlanes, yx: _Floats, dark_noise: NoiseModel | None
+    ) -> _Floats | None:
+        """Return the flux left without rings, brought to the on-axis exposure."""
+        if strobe.dark is None or planes.to_dark is None or dark_noise is None:
+            return None
+        flux, _ = self._flux_elsewhere(strobe.dark, planes.to_dark, yx, planes.trusted, dark_noise)
+        return flux * (strobe.on.exposure / strobe.dark.exposure)
+
+    def _extent_deg(self, planes: StrobePlanes, yx: _Floats) -> _Floats:
+        radius = int(np.ceil(_EXTENT_REACH * self._scale.px(self._options.max_extent_deg)))
+        patch = window_at(planes.difference, yx, radius)
+        core = patch[:, radius - 1 : radius + 2, radius - 1 : radius + 2].max(axis=(1, 2))
+        area = (patch > _HALF_PEAK * np.maximum(core, 1e-6)[:, None, None]).sum(axis=(1, 2))
+        return np.asarray(np.degrees(2 * np.sqrt(area / np.pi) / self._scale.focal_px))
+
+    def _read(self, ratio: float, residue: float | None, extent_deg: float, saturated: bool) -> Reading:
+        o = self._options
+        if residue is not None and residue > o.max_dark_residue:
+            return Reading.DARK_RESIDUE
+        if ratio < o.min_ratio:
+            return Reading.SATURATED if saturated and ratio > np.sqrt(o.min_ratio) else Reading.SPECULAR
+        return Reading.TOO_LARGE if extent_deg > o.max_extent_deg else Reading.RETRO
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Table:
+    """Photometry of all candidates, one array per column."""
+
+    yx: _Floats
+    flux: _Floats
+    ratio: _Floats
+    residue: _Floats | None
+    extent_deg: _Floats
+    saturated: npt.NDArray[np.bool_]
+    snr: _Floats
+
+
+def _untouched(yx: _Floats, distance_px: float) -> npt.NDArray[np.bool_]:
+    """Mark the best-ranked of places that touch: plateaus of clipped pixels have many equal maxima."""
+    close = np.abs(yx[:, None] - yx[None]).max(axis=2) <= distance_px
+    beaten = np.zeros(len(yx), dtype=bool)
+    for k in range(1, len(yx)):
+        beaten[k] = bool((close[k, :k] & ~beaten[:k]).any())
+    return ~beaten
+
+
+def _centroids(light: _Floats, yx: _Floats, threshold_dn: _Floats) -> _Floats:
+    radius = light.shape[1] // 2
+    weight = np.where(light > threshold_dn[:, None, None], light, 0.0)
+    axis = np.arange(-radius, radius + 1)
+    total = np.maximum(weight.sum(axis=(1, 2)), 1e-9)
+    dy = (weight * axis[None, :, None]).sum(axis=(1, 2)) / total
+    dx = (weight * axis[None, None, :]).sum(axis=(1, 2)) / total
+    return np.asarray(np.round(yx) + np.column_stack([dy, dx]))

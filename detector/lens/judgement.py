@@ -1,0 +1,135 @@
+"""What each track is taken for, and why: lens, part of a reflective patch, or turned down for a counted reason."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from detector.lens.glints import Reading
+from detector.lens.options import LensOptions
+from detector.lens.scoring import GlintModel, lens_confidence
+from detector.lens.tracking import Track
+from detector.types import AlertKind, GlintAlert, Phrase
+
+__all__ = ["Judgement", "judge", "rejection", "to_alert"]
+
+NOT_PERSISTENT = "not_persistent"
+NEIGHBOURS_ALIKE = "neighbours_alike"
+LOW_CONFIDENCE = "low_confidence"
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """A track with what it is taken for; `kind` is None when it was turned down, `reason` then says why."""
+
+    track: Track
+    confidence: float
+    kind: AlertKind | None
+    neighbours: int
+    reason: str | None
+
+
+def judge(tracks: Sequence[Track], options: LensOptions, px_per_deg: float, model: GlintModel) -> tuple[Judgement, ...]:
+    """Judge every track that has been seen often enough, beside its neighbours.
+
+    Parameters
+    ----------
+    tracks : sequence of Track
+    options : LensOptions
+    px_per_deg : float
+    model : GlintModel
+
+    Returns
+    -------
+    tuple of Judgement
+        One per track, in order.
+    """
+    ripe = [t.hits >= options.min_hits for t in tracks]
+    confidence = [
+        lens_confidence(t, options, px_per_deg, model) if r else 0.0 for t, r in zip(tracks, ripe, strict=True)
+    ]
+    retro = [c >= options.inspect_confidence for c in confidence]
+    alike = _neighbours_alike(tracks, retro, options, px_per_deg)
+    return tuple(_judge_one(track, c, n, options) for track, c, n in zip(tracks, confidence, alike, strict=True))
+
+
+def _judge_one(track: Track, confidence: float, neighbours: int, options: LensOptions) -> Judgement:
+    if confidence < options.inspect_confidence:
+        return Judgement(track, confidence, None, neighbours, rejection(track, options))
+    if neighbours >= options.neighbours_alike:
+        return Judgement(track, confidence, AlertKind.RETRO_REFLECTOR, neighbours, NEIGHBOURS_ALIKE)
+    if confidence < options.alert_confidence:
+        return Judgement(track, confidence, AlertKind.RETRO_REFLECTOR, neighbours, LOW_CONFIDENCE)
+    return Judgement(track, confidence, AlertKind.LENS_GLINT, neighbours, None)
+
+
+def rejection(track: Track, options: LensOptions) -> str:
+    """Return the reason for which a track is turned down: too few sets, or what most of its sets read."""
+    if track.hits < options.min_hits:
+        return NOT_PERSISTENT
+    reading, votes = Counter(g.reading for g in track.glints).most_common(1)[0]
+    if reading is Reading.RETRO or 2 * votes < len(track.glints):
+        return LOW_CONFIDENCE
+    return reading.value
+
+
+def _neighbours_alike(
+    tracks: Sequence[Track], retro: Sequence[bool], options: LensOptions, px_per_deg: float
+) -> list[int]:
+    """Count, for each retro-reflector, the others in its patch: linked by short steps and alike in flux."""
+    counts = [0] * len(tracks)
+    members = [k for k, yes in enumerate(retro) if yes and not tracks[k].held]
+    if len(members) < 2:
+        return counts
+    places = np.array([tracks[k].yx for k in members])
+    flux = np.array([np.median(np.log10([g.flux_dn for g in tracks[k].glints])) for k in members])
+    near = np.linalg.norm(places[:, None] - places[None], axis=2) <= options.neighbour_deg * px_per_deg
+    linked = near & (np.abs(flux[:, None] - flux[None]) <= options.neighbour_flux_dex)
+    for _ in range(int(np.ceil(np.log2(len(members))))):
+        linked = (linked.astype(np.int64) @ linked.astype(np.int64)) > 0
+    for k, size in zip(members, linked.sum(axis=1), strict=True):
+        counts[k] = int(size) - 1
+    return counts
+
+
+def to_alert(judgement: Judgement) -> GlintAlert:
+    """Return the alert of a judgement that has a kind.
+
+    Raises
+    ------
+    ValueError
+        The track was turned down.
+    """
+    if judgement.kind is None:
+        raise ValueError(f"track {judgement.track.number} was turned down ({judgement.reason}): it has no alert")
+    track = judgement.track
+    y_px, x_px = track.points[-1][1:]
+    return GlintAlert(
+        key=f"glint-{track.number}",
+        kind=judgement.kind,
+        confidence=judgement.confidence,
+        first_t_ns=track.first_t_ns,
+        last_t_ns=track.last_t_ns,
+        reasons=_reasons(judgement),
+        y_px=y_px,
+        x_px=x_px,
+        frames=len(track.points),
+        track=tuple(track.points),
+    )
+
+
+def _reasons(judgement: Judgement) -> tuple[Phrase, ...]:
+    track = judgement.track
+    ratio = float(np.median([g.ratio for g in track.glints]))
+    reasons = [Phrase("lens.reason.ratio", {"ratio": round(ratio, 1)})]
+    reasons.append(Phrase("lens.reason.persistent", {"sets": track.hits}))
+    if any(g.dark_residue is not None for g in track.glints):
+        reasons.append(Phrase("lens.reason.dark"))
+    extent_deg = float(np.median([g.extent_deg for g in track.glints]))
+    reasons.append(Phrase("lens.reason.compact", {"extent_deg": round(extent_deg, 2)}))
+    if judgement.reason == NEIGHBOURS_ALIKE:
+        reasons.insert(0, Phrase("lens.reason.neighbours", {"neighbours": judgement.neighbours}))
+    if judgement.reason == LOW_CONFIDENCE:
+        reasons.insert(0, Phrase("lens.reason.unsure"))
+    return tuple(reasons)

@@ -1,0 +1,173 @@
+"""Every threshold and setting of the lens sense, once: default, range, unit, and the cost of raising it."""
+
+from typing import Annotated
+
+import msgspec
+
+__all__ = ["LensOptions"]
+
+
+def _meta(low: float, high: float, unit: str, description: str) -> msgspec.Meta:
+    return msgspec.Meta(ge=low, le=high, description=description, extra={"unit": unit})
+
+
+class LensOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Settings of `LensSense`; angles are at the camera, so that they hold at every resolution."""
+
+    # Frames and strobe sets
+    working_width_px: Annotated[
+        int,
+        _meta(320, 4096, "px", "Width that frames are shrunk to before the search; raising it costs time per frame"),
+    ] = 648
+    set_span_ms: Annotated[
+        float,
+        _meta(20, 2000, "ms", "Frames of one strobe set lie within this; raising it pairs frames that no longer match"),
+    ] = 500.0
+
+    # Registration
+    registration_shrink: Annotated[
+        int, _meta(1, 4, "1", "Frames are shrunk by this before corners are followed; raising it loses fine texture")
+    ] = 2
+    corners: Annotated[int, _meta(20, 600, "1", "Corners followed from frame to frame; raising it costs time")] = 150
+    corner_quality: Annotated[
+        float, _meta(0.001, 0.5, "1", "Weakest corner kept, of the strongest; raising it starves plain walls")
+    ] = 0.01
+    corner_spacing_px: Annotated[
+        float, _meta(2, 50, "px", "Least distance between corners, shrunken; raising it starves small patterns")
+    ] = 8.0
+    follow_window_px: Annotated[
+        int, _meta(7, 41, "px", "Lucas-Kanade window, shrunken; raising it costs time and blurs parallax")
+    ] = 15
+    follow_back_px: Annotated[
+        float,
+        _meta(0.1, 5, "px", "A corner followed there and back must return within this; raising it lets noise through"),
+    ] = 0.7
+    inlier_px: Annotated[
+        float, _meta(0.2, 5, "px", "Corners this near to the common motion agree with it; raising it trusts parallax")
+    ] = 1.0
+    min_inliers: Annotated[
+        int, _meta(4, 200, "1", "Corners that must agree before a motion is trusted; raising it distrusts plain walls")
+    ] = 12
+    min_inlier_fraction: Annotated[
+        float, _meta(0.1, 1, "1", "Share of corners that must agree; raising it distrusts cluttered rooms")
+    ] = 0.5
+
+    # Candidates
+    max_extent_deg: Annotated[
+        float, _meta(0.2, 5, "deg", "Widest glint; raising it lets glossy patches in, lowering it loses near lenses")
+    ] = 1.1
+    detect_snr: Annotated[
+        float, _meta(3, 50, "1", "Least peak over noise of a candidate; raising it loses faint lenses")
+    ] = 7.0
+    segment_snr: Annotated[
+        float, _meta(2, 20, "1", "A pixel counts as glint above this many sigmas; raising it loses faint flux")
+    ] = 4.0
+    min_contrast: Annotated[
+        float, _meta(0, 5, "1", "Least peak over the surrounding wall; raising it loses small lenses in bright rooms")
+    ] = 0.25
+    max_candidates: Annotated[
+        int, _meta(8, 1000, "1", "Candidates kept per strobe set, strongest first; raising it costs time")
+    ] = 128
+    shared_light_weight: Annotated[
+        float,
+        _meta(0, 1, "1", "Share of the off-axis light taken off when candidates are ranked; 1 hides what is specular"),
+    ] = 0.5
+    border_deg: Annotated[
+        float, _meta(0.1, 5, "deg", "Margin of the picture that is not searched; raising it narrows the view")
+    ] = 0.6
+
+    # Photometry
+    aperture_deg: Annotated[
+        float, _meta(0.1, 2, "deg", "Radius in which flux is summed; raising it merges neighbours")
+    ] = 0.32
+    search_deg: Annotated[
+        float,
+        _meta(0, 2, "deg", "How far off-axis and dark light is looked for around its place; raising it blames more"),
+    ] = 0.22
+    search_untrusted_deg: Annotated[float, _meta(0, 5, "deg", "The same where registration is not trusted")] = 0.9
+    min_ratio: Annotated[
+        float, _meta(1.2, 50, "1", "Least on-axis to off-axis flux of a lens; raising it loses weak and clipped lenses")
+    ] = 3.0
+    ratio_cap: Annotated[
+        float, _meta(10, 1000, "1", "Ratios above are counted as this; raising it lets one clean frame speak louder")
+    ] = 60.0
+    max_dark_residue: Annotated[
+        float, _meta(0.02, 1, "1", "Most flux left in the dark frame, of the on-axis flux; raising it admits lamps")
+    ] = 0.25
+
+    # Tracks
+    gate_deg: Annotated[
+        float, _meta(0.05, 2, "deg", "A glint this near to its prediction continues a track; raising it links sparkle")
+    ] = 0.35
+    gate_untrusted_deg: Annotated[float, _meta(0.05, 10, "deg", "The same where registration is not trusted")] = 1.3
+    reacquire_deg: Annotated[
+        float,
+        _meta(0.05, 5, "deg", "A held alert takes back a glint this near; raising it merges two lenses into one"),
+    ] = 1.0
+    flux_gate_dex: Annotated[
+        float, _meta(0.2, 4, "dex", "Flux may change by this between sets; raising it links sparkle")
+    ] = 1.0
+    measurement_sigma_deg: Annotated[
+        float, _meta(0.005, 1, "deg", "Expected error of a centroid; raising it smooths more")
+    ] = 0.07
+    acceleration_sigma_deg: Annotated[
+        float, _meta(0.001, 2, "deg", "Expected change of drift between sets; raising it trusts drift less")
+    ] = 0.03
+    max_missed_sets: Annotated[
+        int, _meta(1, 50, "1", "Misses in a row after which a track ends; raising it keeps sparkle alive")
+    ] = 3
+    max_tracks: Annotated[int, _meta(8, 2000, "1", "Tracks followed at once; raising it costs time")] = 256
+    history_sets: Annotated[
+        int, _meta(8, 1000, "1", "Measurements remembered per track; raising it forgets changes later")
+    ] = 64
+    max_track_points: Annotated[
+        int, _meta(8, 10000, "1", "Positions reported per alert, newest last; raising it makes reports long")
+    ] = 240
+    max_held_alerts: Annotated[
+        int, _meta(1, 200, "1", "Alerts out of view that stay in the report; raising it makes reports long")
+    ] = 32
+
+    # Verdict
+    min_hits: Annotated[
+        int, _meta(2, 50, "1", "Strobe sets that must show a glint before it may alert; raising it asks for patience")
+    ] = 4
+    alert_confidence: Annotated[
+        float, _meta(0.05, 0.999, "1", "Alert line; raising it misses lenses, lowering it empties buildings")
+    ] = 0.7
+    inspect_confidence: Annotated[
+        float, _meta(0.01, 0.999, "1", "Line for 'worth a look'; raising it hides doubtful spots")
+    ] = 0.35
+    neighbour_deg: Annotated[
+        float,
+        _meta(0.2, 10, "deg", "Retro-reflectors this near to each other belong together; raising it joins lenses"),
+    ] = 2.0
+    neighbour_flux_dex: Annotated[
+        float, _meta(0.05, 2, "dex", "Neighbours are alike within this; raising it takes a lens for tape")
+    ] = 0.35
+    neighbours_alike: Annotated[
+        int, _meta(1, 20, "1", "Alike neighbours that make a glint part of tape; raising it lets short tape alert")
+    ] = 2
+    no_dark_penalty: Annotated[
+        float,
+        _meta(0, 10, "logit", "Taken off the evidence of a glint never seen in a dark frame; raising it mutes it"),
+    ] = 1.0
+    untrusted_penalty: Annotated[
+        float, _meta(0, 10, "logit", "Taken off in proportion to sets whose registration is not trusted")
+    ] = 1.0
+
+    # Coverage
+    complete_sets: Annotated[
+        int, _meta(2, 1000, "1", "Trusted strobe sets before 'nothing detected' may be said; raising it takes longer")
+    ] = 6
+    complete_poses: Annotated[
+        int, _meta(1, 100, "1", "Distinct poses among them; raising it asks for more movement")
+    ] = 4
+    pose_step_deg: Annotated[
+        float, _meta(0.05, 20, "deg", "Poses this far apart are distinct; raising it asks for more movement")
+    ] = 0.5
+    min_dark_fraction: Annotated[
+        float, _meta(0, 1, "1", "Share of sets that must have a dark frame; raising it asks for a steadier strobe")
+    ] = 0.3
+    min_trusted_fraction: Annotated[
+        float, _meta(0, 1, "1", "Share of sets whose registration must be trusted; raising it asks for texture")
+    ] = 0.5

@@ -1,0 +1,188 @@
+"""How the hand moved between frames: corners, pyramidal Lucas-Kanade, a robust similarity."""
+
+from collections import deque
+from dataclasses import dataclass
+from itertools import pairwise
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from detector.lens.options import LensOptions
+from detector.types import Frame
+
+__all__ = ["Motion", "MotionChain", "Registrar"]
+
+_Matrix = npt.NDArray[np.float64]
+_LEVELS = 3
+_SURROUND_PX = 41
+_MIDDLE, _SWING = 110, 30  # level of an even wall, and how far its pattern may leave it
+_CORNER_BLOCK_PX = 9
+_LEAST_CORNERS = 4
+_CHAIN = 32  # lit frames remembered: some ten sets
+_LEAST_SPREAD = 0.04  # of the picture's width: corners on one spot say nothing about rotation
+
+
+@dataclass(frozen=True, slots=True)
+class Motion:
+    """Motion of the picture from one lit frame to the next.
+
+    Attributes
+    ----------
+    matrix : ndarray of float64, shape (3, 3)
+        Similarity from (x, y, 1) in the earlier frame to the later, full-resolution pixels; identity when not found.
+    trusted : bool
+        Whether enough corners, spread widely enough, agree.
+    inliers : int
+    """
+
+    matrix: _Matrix
+    trusted: bool
+    inliers: int
+
+
+class Registrar:
+    """Follows corners from each lit frame to the next.
+
+    Shi-Tomasi corners, Lucas-Kanade there and back (Bouguet 2001), partial affine by RANSAC, all on a shrunken frame
+    brought to 8 bits and to the first frame's exposure.
+    """
+
+    def __init__(self, options: LensOptions, bit_depth: int) -> None:
+        self._options = options
+        self._to_8_bits = 255.0 / (2**bit_depth - 1)
+        self._reference_exposure: float | None = None
+        self._previous: npt.NDArray[np.uint8] | None = None
+        self._corners: npt.NDArray[np.float32] | None = None
+
+    def restart(self) -> None:
+        """Forget the previous frame, after a gap."""
+        self._previous = None
+        self._corners = None
+
+    def follow(self, frame: Frame) -> Motion | None:
+        """Return the motion since the previous lit frame; None for the first."""
+        small = self._shrink(frame)
+        previous, self._previous = self._previous, small
+        motion = None if previous is None else self._between(previous, small)
+        self._corners = self._find_corners(small)
+        return motion
+
+    def _shrink(self, frame: Frame) -> npt.NDArray[np.uint8]:
+        exposure = frame.exposure_ns * frame.gain
+        if self._reference_exposure is None:
+            self._reference_exposure = exposure
+        factor = self._options.registration_shrink
+        size = (frame.pixels.shape[1] // factor, frame.pixels.shape[0] // factor)
+        small = cv2.resize(frame.pixels, size, interpolation=cv2.INTER_AREA)
+        grey = cv2.convertScaleAbs(small, alpha=self._to_8_bits * self._reference_exposure / exposure)
+        # Highlights, black holes and the rings' own lobe would be the strongest corners of all, and they do not move
+        # with the wall: keep only what is left after dividing by the surroundings.
+        calm = cv2.medianBlur(grey, 3)
+        surround = cv2.blur(calm, (_SURROUND_PX, _SURROUND_PX))
+        flat = cv2.divide(calm, surround, scale=_MIDDLE)
+        return np.clip(flat, _MIDDLE - _SWING, _MIDDLE + _SWING)
+
+    def _find_corners(self, small: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32] | None:
+        o = self._options
+        found = cv2.goodFeaturesToTrack(
+            small, o.corners, o.corner_quality, o.corner_spacing_px, blockSize=_CORNER_BLOCK_PX
+        )
+        return None if found is None or len(found) < _LEAST_CORNERS else found  # type: ignore[return-value]
+
+    def _between(self, earlier: npt.NDArray[np.uint8], later: npt.NDArray[np.uint8]) -> Motion:
+        o = self._options
+        if self._corners is None:
+            return Motion(np.eye(3), False, 0)
+        window = (o.follow_window_px, o.follow_window_px)
+        there, found, _ = cv2.calcOpticalFlowPyrLK(
+            earlier,
+            later,
+            self._corners,
+            None,
+            winSize=window,
+            maxLevel=_LEVELS,  # type: ignore[call-overload]
+        )
+        back, found_back, _ = cv2.calcOpticalFlowPyrLK(
+            later,
+            earlier,
+            there,
+            None,
+            winSize=window,
+            maxLevel=_LEVELS,  # type: ignore[call-overload]
+        )
+        returned = np.linalg.norm(back - self._corners, axis=2).ravel() < o.follow_back_px
+        good = returned & (found.ravel() == 1) & (found_back.ravel() == 1)
+        if good.sum() < _LEAST_CORNERS:
+            return Motion(np.eye(3), False, int(good.sum()))
+        return self._fit(self._corners[good].reshape(-1, 2), there[good].reshape(-1, 2), later.shape[1])
+
+    def _fit(self, start: npt.NDArray[np.float32], end: npt.NDArray[np.float32], width_px: int) -> Motion:
+        o = self._options
+        cv2.setRNGSeed(0)  # RANSAC draws from OpenCV's own state; the same frames must give the same answer
+        partial, mask = cv2.estimateAffinePartial2D(start, end, method=cv2.RANSAC, ransacReprojThreshold=o.inlier_px)
+        if partial is None:
+            return Motion(np.eye(3), False, 0)
+        agree = mask.ravel() == 1
+        inliers = int(agree.sum())
+        spread = float(np.linalg.norm(start[agree].std(axis=0))) if inliers else 0.0
+        enough = inliers >= o.min_inliers and inliers >= o.min_inlier_fraction * len(start)
+        trusted = enough and spread >= _LEAST_SPREAD * width_px
+        return Motion(_to_full(np.vstack([partial, [0, 0, 1]]), o.registration_shrink), trusted, inliers)
+
+
+class MotionChain:
+    """Motions laid end to end, asked at any time: between lit frames they are interpolated, beyond them continued."""
+
+    def __init__(self) -> None:
+        self._links: deque[tuple[int, Motion]] = deque(maxlen=_CHAIN)
+
+    def restart(self) -> None:
+        """Forget everything, after a gap."""
+        self._links.clear()
+
+    def add(self, t_ns: int, motion: Motion | None) -> None:
+        """Append a lit frame and the motion that led to it (None for the first)."""
+        self._links.append((t_ns, motion or Motion(np.eye(3), False, 0)))
+
+    def covers(self, t_ns: int) -> bool:
+        """Return whether `t_ns` is not older than what is remembered."""
+        return bool(self._links) and t_ns >= self._links[0][0]
+
+    def between(self, start_ns: int, end_ns: int) -> _Matrix:
+        """Return the 3x3 motion of the picture from one instant to another, either way in time."""
+        return np.asarray(self._since_first(end_ns) @ np.linalg.inv(self._since_first(start_ns)))
+
+    def trusted(self, start_ns: int, end_ns: int) -> bool:
+        """Return whether every motion used between the two instants is trusted."""
+        low, high = min(start_ns, end_ns), max(start_ns, end_ns)
+        if low == high:
+            return True
+        if len(self._links) < 2:
+            return False
+        newest_ns = self._links[-1][0]
+        used = [m for (t0, _), (t1, m) in pairwise(self._links) if t0 < high and (t1 > low or t1 == newest_ns <= low)]
+        return bool(used) and all(m.trusted for m in used)
+
+    def _since_first(self, t_ns: int) -> _Matrix:
+        total = np.eye(3)
+        links = list(self._links)
+        for (before_ns, _), (after_ns, motion) in pairwise(links):
+            if t_ns < after_ns:
+                return np.asarray(_part(motion.matrix, (t_ns - before_ns) / (after_ns - before_ns)) @ total)
+            total = motion.matrix @ total
+        if len(links) < 2 or t_ns == links[-1][0]:
+            return total
+        period_ns = links[-1][0] - links[-2][0]
+        return np.asarray(_part(links[-1][1].matrix, (t_ns - links[-1][0]) / period_ns) @ total)
+
+
+def _part(matrix: _Matrix, fraction: float) -> _Matrix:
+    """Return a fraction of a small motion; linear is exact to first order in its rotation and zoom."""
+    return np.asarray(np.eye(3) + fraction * (matrix - np.eye(3)))
+
+
+def _to_full(matrix: _Matrix, factor: int) -> _Matrix:
+    offset = factor / 2 - 0.5
+    up = np.array([[factor, 0, offset], [0, factor, offset], [0, 0, 1.0]])
+    return np.asarray(up @ matrix @ np.linalg.inv(up))

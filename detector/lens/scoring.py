@@ -1,0 +1,110 @@
+"""From a track to a probability that it is a lens: a logistic over features that a person can check."""
+
+import json
+from dataclasses import dataclass, fields
+from functools import cache
+from importlib.resources import files
+
+import numpy as np
+import numpy.typing as npt
+
+from detector.lens.glints import Reading
+from detector.lens.options import LensOptions
+from detector.lens.tracking import Track
+
+__all__ = ["GlintModel", "TrackFeatures", "features_of", "lens_confidence", "load_model"]
+
+_ENOUGH_HITS = 12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrackFeatures:
+    """What a track says about what glints; all bounded, so that no one of them can shout the others down.
+
+    Attributes
+    ----------
+    log_ratio : float
+        Median log10 of the on-axis to off-axis flux ratio, at least -1.
+    retro_share : float
+        Share of its sets that read `retro`.
+    persistence : float
+        Share of the sets that could have shown it and did.
+    log_hits : float
+        log2 of the sets that showed it, at most that of 12.
+    dark_residue : float
+        Median dark flux over on-axis flux, at most 1; 0 when never seen in the dark (see `no_dark_penalty`).
+    extent : float
+        Median extent over the widest allowed, at most 2.
+    jitter : float
+        Root-mean-square misfit over the gate: a fixed point has little.
+    flux_spread_dex : float
+        Standard deviation of log10 flux, at most 1.
+    """
+
+    log_ratio: float
+    retro_share: float
+    persistence: float
+    log_hits: float
+    dark_residue: float
+    extent: float
+    jitter: float
+    flux_spread_dex: float
+
+    def vector(self) -> npt.NDArray[np.float64]:
+        """Return the features in the order of their declaration, shape (8,)."""
+        return np.array([getattr(self, f.name) for f in fields(self)])
+
+
+@dataclass(frozen=True, slots=True)
+class GlintModel:
+    """Logistic regression: weights by feature name, after subtracting `centre` and dividing by `scale`."""
+
+    intercept: float
+    weights: npt.NDArray[np.float64]
+    centre: npt.NDArray[np.float64]
+    scale: npt.NDArray[np.float64]
+
+    def logit(self, features: TrackFeatures) -> float:
+        """Return the log odds of a lens."""
+        return float(self.intercept + self.weights @ ((features.vector() - self.centre) / self.scale))
+
+
+@cache
+def load_model() -> GlintModel:
+    """Return the shipped coefficients (`glint_model.json`, written by `benchmarks/lens_fit.py`)."""
+    data = json.loads(files("detector.lens").joinpath("glint_model.json").read_text(encoding="utf-8"))
+    names = [f.name for f in fields(TrackFeatures)]
+    weights, centre, scale = (np.array([data[key][name] for name in names]) for key in ("weights", "centre", "scale"))
+    return GlintModel(float(data["intercept"]), weights, centre, scale)
+
+
+def features_of(track: Track, options: LensOptions, px_per_deg: float) -> TrackFeatures:
+    """Return the features of a track, over the measurements that it remembers."""
+    glints = track.glints
+    residues = [g.dark_residue for g in glints if g.dark_residue is not None]
+    flux = np.log10([g.flux_dn for g in glints])
+    misfits_px = np.array(track.misfits_px or [0.0])
+    gate_px = options.gate_deg * px_per_deg
+    return TrackFeatures(
+        log_ratio=max(-1.0, float(np.median(np.log10([g.ratio for g in glints])))),
+        retro_share=sum(g.reading is Reading.RETRO for g in glints) / len(glints),
+        persistence=track.hits / (track.chances + min(track.misses, options.max_missed_sets)),
+        log_hits=float(np.log2(min(track.hits, _ENOUGH_HITS))),
+        dark_residue=min(1.0, float(np.median(residues))) if residues else 0.0,
+        extent=min(2.0, float(np.median([g.extent_deg for g in glints])) / options.max_extent_deg),
+        jitter=min(2.0, float(np.sqrt((misfits_px**2).mean())) / gate_px),
+        flux_spread_dex=min(1.0, float(flux.std())),
+    )
+
+
+def lens_confidence(track: Track, options: LensOptions, px_per_deg: float, model: GlintModel) -> float:
+    """Return the probability that the track is a lens or another retro-reflector of a lens's size.
+
+    Evidence is taken off where a control is missing: `no_dark_penalty` when no dark frame ever showed the place,
+    `untrusted_penalty` times the share of sets whose registration was not trusted.
+    """
+    logit = model.logit(features_of(track, options, px_per_deg))
+    if all(g.dark_residue is None for g in track.glints):
+        logit -= options.no_dark_penalty
+    logit -= options.untrusted_penalty * (1 - track.trusted_hits / track.hits)
+    return float(1 / (1 + np.exp(-np.clip(logit, -30, 30))))

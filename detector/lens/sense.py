@@ -1,0 +1,188 @@
+"""The lens sense: frames in, one report out."""
+
+from collections import Counter
+
+import numpy as np
+import numpy.typing as npt
+
+from detector.errors import InputError
+from detector.lens.annotate import annotate
+from detector.lens.coverage import SweepTally
+from detector.lens.differencing import difference_planes
+from detector.lens.glints import Glint, GlintFinder
+from detector.lens.judgement import Judgement, judge, rejection, to_alert
+from detector.lens.noise import NoiseModel, estimate_noise
+from detector.lens.options import LensOptions
+from detector.lens.registration import MotionChain, Registrar
+from detector.lens.scoring import load_model
+from detector.lens.strobe import StrobeGrouper, StrobeSet
+from detector.lens.tracking import Tracker
+from detector.lens.working import WorkingFrame, WorkingScale
+from detector.types import AlertKind, CameraGeometry, Frame, GlintAlert, LedState, Phrase, Provenance, SenseReport
+
+__all__ = ["LensSense"]
+
+
+class LensSense:
+    """Finds lenses by their glint in strobed frames.
+
+    Parameters
+    ----------
+    options : LensOptions
+    geometry : CameraGeometry
+        Every frame must have its size.
+
+    Notes
+    -----
+    Frames may come in any order of light, each with its own exposure. The report is computed when asked for.
+    """
+
+    name = "lens"
+
+    def __init__(self, options: LensOptions, geometry: CameraGeometry) -> None:
+        self._options = options
+        self._geometry = geometry
+        self._scale = WorkingScale.of(geometry, options)
+        self._px_per_deg = geometry.focal_px * float(np.radians(1.0))
+        self._full_dn = float(2**geometry.bit_depth - 1)
+        self._grouper = StrobeGrouper(round(options.set_span_ms * 1e6))
+        self._registrar = Registrar(options, geometry.bit_depth)
+        self._chain = MotionChain()
+        self._finder = GlintFinder(options, self._scale, geometry.black_level_dn, self._full_dn)
+        self._tracker = Tracker(options, self._px_per_deg, (geometry.height_px, geometry.width_px))
+        self._tally = SweepTally(options, self._px_per_deg)
+        self._model = load_model()
+        self._rejected: Counter[str] = Counter()
+        self._provenances: set[Provenance] = set()
+        self._last_sequence: int | None = None
+        self._last_set_ns: int | None = None
+        self._t_ns = 0
+
+    def step(self, frame: Frame) -> None:
+        """Analyse the next frame.
+
+        A frame without attribution is counted and skipped; so is one that comes out of order. A jump of the sequence
+        number counts the frames that were lost.
+
+        Raises
+        ------
+        InputError
+            The frame does not have the camera's size.
+        """
+        shape = (self._geometry.height_px, self._geometry.width_px)
+        if frame.pixels.shape != shape:
+            raise InputError(f"frame {frame.sequence}: size {frame.pixels.shape} is not the camera's {shape}")
+        self._count(frame)
+        if frame.led is None:
+            self._tally.unattributed += 1
+            return
+        item = WorkingFrame.of(frame, frame.led, self._scale, self._options)
+        if frame.led is not LedState.DARK and not self._grouper.is_late(frame.t_ns):
+            self._chain.add(frame.t_ns, self._registrar.follow(frame))
+        for strobe in self._grouper.add(item):
+            self._analyse(strobe)
+
+    def note_gap(self, t_ns: int, reason: Phrase) -> None:
+        """Note that the camera or the light was lost until `t_ns`: the sweep begins again, found alerts stay."""
+        self._t_ns = max(self._t_ns, t_ns)
+        self._grouper.restart()
+        self._registrar.restart()
+        self._chain.restart()
+        self._tracker.restart(self._alerted())
+        self._retire()
+        self._tally.note_gap(reason)
+        self._last_set_ns = None
+        self._last_sequence = None
+
+    def report(self) -> SenseReport:
+        """Return all there is to say after the newest frame."""
+        judgements = self._judge()
+        alerts = [to_alert(j) for j in judgements if j.kind is AlertKind.LENS_GLINT]
+        inspect = [to_alert(j) for j in judgements if j.kind is AlertKind.RETRO_REFLECTOR]
+        rejected = self._rejected + Counter(j.reason for j in judgements if j.reason and self._is_rejected(j))
+        return SenseReport(
+            sense=self.name,
+            provenance=Provenance.least_real(self._provenances or {Provenance.LIVE}),
+            t_ns=self._t_ns,
+            coverage=self._tally.coverage(),
+            alerts=tuple(sorted(alerts, key=lambda a: -a.confidence)),
+            inspect=tuple(sorted(inspect, key=lambda a: -a.confidence)),
+            rejected=dict(rejected),
+            figures=self._figures(),
+        )
+
+    def annotated(self, frame: Frame) -> npt.NDArray[np.uint8]:
+        """Return the frame as BGR with the places of current alerts drawn where they are in it."""
+        report = self.report()
+        newest_ns = self._last_set_ns
+        items: list[tuple[GlintAlert, float, float]] = []
+        for alert in (*report.alerts, *report.inspect):
+            if isinstance(alert, GlintAlert) and newest_ns is not None and alert.last_t_ns == newest_ns:
+                x, y, _ = self._chain.between(newest_ns, frame.t_ns) @ (alert.x_px, alert.y_px, 1.0)
+                items.append((alert, float(y), float(x)))
+        return annotate(frame.pixels, self._full_dn, items)
+
+    def _count(self, frame: Frame) -> None:
+        if self._last_sequence is not None and frame.sequence > self._last_sequence + 1:
+            self._tally.dropped += frame.sequence - self._last_sequence - 1
+        self._last_sequence = frame.sequence
+        self._t_ns = max(self._t_ns, frame.t_ns)
+        self._provenances.add(frame.provenance)
+        self._tally.frames += 1
+
+    def _analyse(self, strobe: StrobeSet) -> None:
+        on = strobe.on.frame
+        trusted = self._chain.covers(on.t_ns) and self._chain.trusted(on.t_ns, strobe.off.frame.t_ns)
+        glints = self._find(strobe, trusted)
+        motion, followed = self._motion_since_last_set(on.t_ns)
+        self._tracker.step(glints, np.eye(3) if motion is None else motion, followed, on.sequence, on.t_ns)
+        self._tracker.sweep(self._alerted())
+        self._retire()
+        centre = ((self._geometry.height_px - 1) / 2, (self._geometry.width_px - 1) / 2)
+        self._tally.note_set(motion, trusted, strobe.dark is not None, centre)
+        self._last_set_ns = on.t_ns
+
+    def _find(self, strobe: StrobeSet, trusted: bool) -> tuple[Glint, ...]:
+        on_ns = strobe.on.frame.t_ns
+        to_off = self._scale.matrix_to_working(self._chain.between(on_ns, strobe.off.frame.t_ns))
+        to_dark = None
+        dark_noise: NoiseModel | None = None
+        if strobe.dark is not None:
+            to_dark = self._scale.matrix_to_working(self._chain.between(on_ns, strobe.dark.frame.t_ns))
+            dark_noise = estimate_noise(strobe.dark.grey, self._full_dn)
+        planes = difference_planes(strobe, to_off, to_dark, trusted, self._geometry.black_level_dn)
+        return self._finder.find(strobe, planes, estimate_noise(strobe.on.grey, self._full_dn), dark_noise)
+
+    def _motion_since_last_set(self, t_ns: int) -> tuple[npt.NDArray[np.float64] | None, bool]:
+        last_ns = self._last_set_ns
+        if last_ns is None or not self._chain.covers(last_ns):
+            return None, False
+        return self._chain.between(last_ns, t_ns), self._chain.trusted(last_ns, t_ns)
+
+    def _judge(self) -> tuple[Judgement, ...]:
+        return judge(self._tracker.tracks, self._options, self._px_per_deg, self._model)
+
+    def _alerted(self) -> set[int]:
+        return {j.track.number for j in self._judge() if j.kind is AlertKind.LENS_GLINT}
+
+    def _retire(self) -> None:
+        """Count the tracks that ended; one rejection each, whatever the number of frames."""
+        self._rejected.update(rejection(t, self._options) for t in self._tracker.ended)
+        self._tracker.ended.clear()
+
+    @staticmethod
+    def _is_rejected(judgement: Judgement) -> bool:
+        return judgement.kind is not AlertKind.LENS_GLINT
+
+    def _figures(self) -> dict[str, float]:
+        tally = self._tally
+        return {
+            "frames_analysed": float(tally.frames - tally.unattributed - self._grouper.late),
+            "frames_dropped": float(tally.dropped),
+            "frames_unattributed": float(tally.unattributed),
+            "frames_late": float(self._grouper.late),
+            "sets": float(tally.total_sets),
+            "sets_incomplete": float(self._grouper.incomplete),
+            "registration_trusted_fraction": tally.total_trusted_sets / max(1, tally.total_sets),
+            "tracks": float(len(self._tracker.tracks)),
+        }

@@ -1,0 +1,227 @@
+"""Glints followed from set to set: constant velocity over the hand's own motion, assignment within gates."""
+
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+from scipy.optimize import linear_sum_assignment
+
+from detector.lens.glints import Glint
+from detector.lens.options import LensOptions
+
+__all__ = ["Track", "Tracker"]
+
+_Floats = npt.NDArray[np.float64]
+_FORBIDDEN = 1e6
+_FLUX_WEIGHT = 0.25  # of a whole gate: position decides, flux settles ties
+_STEP = np.array([[1.0, 0, 1, 0], [0, 1, 0, 1], [0, 0, 1, 0], [0, 0, 0, 1]])
+_KICK = np.array([0.25, 0.25, 1.0, 1.0])  # white acceleration over one set, position and velocity (uncorrelated)
+
+
+@dataclass(slots=True, kw_only=True)
+class Track:
+    """One thing that glints, as long as it can be followed.
+
+    Attributes
+    ----------
+    number : int
+        Counts up; the alert's key comes from it.
+    state : ndarray of float64, shape (4,)
+        y, x in full-resolution pixels of the newest set, then what they drift per set beyond the hand's motion.
+    spread : ndarray of float64, shape (4, 4)
+        Covariance of `state`.
+    glints : deque of Glint
+        Newest last, bounded.
+    points : deque of (frame sequence, y_px, x_px)
+        Newest last, bounded.
+    misfits_px : deque of float
+        Distance of each measurement from its prediction.
+    hits, chances, misses, trusted_hits : int
+        Sets that showed it; sets that could have, up to the last that did; misses since; hits with trusted motion.
+    first_t_ns, last_t_ns : int
+    held : bool
+        An alert that left the view or went out: kept, its place carried along with the hand's motion.
+    """
+
+    number: int
+    state: _Floats
+    spread: _Floats
+    glints: deque[Glint]
+    points: deque[tuple[int, float, float]]
+    misfits_px: deque[float]
+    first_t_ns: int
+    last_t_ns: int
+    hits: int = 1
+    chances: int = 1
+    misses: int = 0
+    trusted_hits: int = 0
+    held: bool = False
+
+    @property
+    def yx(self) -> tuple[float, float]:
+        """Where it is now, full-resolution pixels, whether in view or not."""
+        return float(self.state[0]), float(self.state[1])
+
+
+@dataclass(slots=True)
+class Tracker:
+    """Follows glints.
+
+    Parameters
+    ----------
+    options : LensOptions
+    px_per_deg : float
+        Full-resolution pixels per degree.
+    size_px : tuple of int
+        Height and width of the picture; outside it nothing can be missed.
+    """
+
+    options: LensOptions
+    px_per_deg: float
+    size_px: tuple[int, int]
+    tracks: list[Track] = field(default_factory=list)
+    ended: list[Track] = field(default_factory=list)
+    _next_number: int = 0
+
+    def step(self, glints: Sequence[Glint], motion: _Floats, trusted: bool, sequence: int, t_ns: int) -> None:
+        """Advance by one strobe set.
+
+        Parameters
+        ----------
+        glints : sequence of Glint
+            Of the on-axis frame.
+        motion : ndarray of float64, shape (3, 3)
+            Of the picture since the previous set, (x, y, 1), full-resolution pixels.
+        trusted : bool
+            Whether `motion` is to be relied on; if not, gates widen.
+        sequence, t_ns : int
+            Of the on-axis frame.
+        """
+        for track in self.tracks:
+            self._predict(track, motion, trusted)
+        pairs = self._assign(glints, trusted)
+        for track_at, glint_at in pairs:
+            self._update(self.tracks[track_at], glints[glint_at], trusted, sequence, t_ns)
+        seen = {track_at for track_at, _ in pairs}
+        for k, track in enumerate(self.tracks):
+            if k not in seen and not track.held:
+                track.misses += self._in_view(track)
+        taken = {glint_at for _, glint_at in pairs}
+        fresh = [g for k, g in enumerate(glints) if k not in taken]
+        self.tracks += [self._begin(g, trusted, sequence, t_ns) for g in fresh]
+
+    def sweep(self, keep: set[int]) -> None:
+        """End tracks that were missed too often or left the view; hold those whose number is in `keep`."""
+        o = self.options
+        alive: list[Track] = []
+        for track in self.tracks:
+            gone = track.misses > o.max_missed_sets or not self._in_view(track)
+            if gone and not track.held:
+                track.held = track.number in keep
+            if gone and not track.held:
+                self.ended.append(track)
+            else:
+                alive.append(track)
+        held = sorted((t for t in alive if t.held), key=lambda t: t.last_t_ns)
+        live = sorted((t for t in alive if not t.held), key=lambda t: (t.hits, t.last_t_ns))
+        drop = held[: max(0, len(held) - o.max_held_alerts)] + live[: max(0, len(live) - o.max_tracks)]
+        dropped = {t.number for t in drop}
+        self.ended += drop
+        self.tracks = [t for t in alive if t.number not in dropped]
+
+    def restart(self, keep: set[int]) -> None:
+        """End every track after a gap; those in `keep` stay as held alerts whose place is no longer known."""
+        for track in self.tracks:
+            track.held = track.number in keep
+            track.spread = np.diag([np.inf, np.inf, 0.0, 0.0])
+            if not track.held:
+                self.ended.append(track)
+        self.tracks = [t for t in self.tracks if t.held]
+
+    def _predict(self, track: Track, motion: _Floats, trusted: bool) -> None:
+        o = self.options
+        if not np.isfinite(track.spread[0, 0]):
+            return
+        y, x, vy, vx = track.state
+        x_new, y_new, _ = motion @ (x + vx, y + vy, 1.0)
+        turn = motion[:2, :2]
+        vx_new, vy_new = turn @ (vx, vy)
+        track.state = np.array([y_new, x_new, vy_new, vx_new])
+        kick_px = self.px_per_deg * (o.acceleration_sigma_deg if trusted else o.gate_untrusted_deg / 3)
+        track.spread = _STEP @ track.spread @ _STEP.T + np.diag(_KICK) * kick_px**2
+        if track.held:
+            track.state[2:] = 0.0  # a drift of one set ago says nothing about a place out of sight
+
+    def _gate_px(self, track: Track, trusted: bool) -> float:
+        o = self.options
+        if track.held:
+            return self.px_per_deg * (o.reacquire_deg if trusted else max(o.reacquire_deg, o.gate_untrusted_deg))
+        return self.px_per_deg * (o.gate_deg if trusted else o.gate_untrusted_deg)
+
+    def _assign(self, glints: Sequence[Glint], trusted: bool) -> list[tuple[int, int]]:
+        """Pair tracks with glints at the least total cost (Jonker-Volgenant), gates first."""
+        if not glints or not self.tracks:
+            return []
+        places = np.array([[g.y_px, g.x_px] for g in glints])
+        flux = np.log10([g.flux_dn for g in glints])
+        expected = np.array([t.state[:2] for t in self.tracks])
+        known = np.array([np.isfinite(t.spread[0, 0]) for t in self.tracks])
+        gate = np.array([self._gate_px(t, trusted) for t in self.tracks])
+        last_flux = np.log10([t.glints[-1].flux_dn for t in self.tracks])
+        distance = np.linalg.norm(expected[:, None] - places[None], axis=2) / gate[:, None]
+        change = np.abs(last_flux[:, None] - flux[None]) / self.options.flux_gate_dex
+        cost = distance + _FLUX_WEIGHT * change
+        cost[(distance > 1) | (change > 1) | ~known[:, None]] = _FORBIDDEN
+        rows, columns = linear_sum_assignment(cost)
+        return [(int(r), int(c)) for r, c in zip(rows, columns, strict=True) if cost[r, c] < _FORBIDDEN]
+
+    def _update(self, track: Track, glint: Glint, trusted: bool, sequence: int, t_ns: int) -> None:
+        sigma2 = (self.options.measurement_sigma_deg * self.px_per_deg) ** 2
+        misfit = np.array([glint.y_px, glint.x_px]) - track.state[:2]
+        if track.held:
+            self._replace(track, glint)
+        else:
+            gain = track.spread[:, :2] @ np.linalg.inv(track.spread[:2, :2] + sigma2 * np.eye(2))
+            track.state = track.state + gain @ misfit
+            track.spread = track.spread - gain @ track.spread[:2]
+            track.misfits_px.append(float(np.hypot(*misfit)))
+            track.chances += 1 + track.misses
+        track.hits += 1
+        track.trusted_hits += trusted
+        track.misses = 0
+        track.held = False
+        track.glints.append(glint)
+        track.points.append((sequence, glint.y_px, glint.x_px))
+        track.last_t_ns = t_ns
+
+    def _replace(self, track: Track, glint: Glint) -> None:
+        track.state = np.array([glint.y_px, glint.x_px, 0.0, 0.0])
+        track.spread = self._first_spread()
+        track.chances += 1
+
+    def _begin(self, glint: Glint, trusted: bool, sequence: int, t_ns: int) -> Track:
+        o = self.options
+        self._next_number += 1
+        return Track(
+            number=self._next_number,
+            state=np.array([glint.y_px, glint.x_px, 0.0, 0.0]),
+            spread=self._first_spread(),
+            glints=deque([glint], maxlen=o.history_sets),
+            points=deque([(sequence, glint.y_px, glint.x_px)], maxlen=o.max_track_points),
+            misfits_px=deque(maxlen=o.history_sets),
+            first_t_ns=t_ns,
+            last_t_ns=t_ns,
+            trusted_hits=int(trusted),
+        )
+
+    def _first_spread(self) -> _Floats:
+        sigma_px = self.options.measurement_sigma_deg * self.px_per_deg
+        return np.diag(np.array([1.0, 1.0, 0.25, 0.25]) * sigma_px**2)
+
+    def _in_view(self, track: Track) -> bool:
+        margin = self.px_per_deg * self.options.border_deg
+        y, x = track.yx
+        height, width = self.size_px
+        return bool(margin <= y < height - margin and margin <= x < width - margin)
