@@ -94,7 +94,7 @@ class CameraSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     sensor: Annotated[
         SensorName,
         Meta(
-            description="fitted module; gives field of view and read-out time where these are absent",
+            description="fitted module; gives the field of view where that is 0",
             extra={"unit": ""},
         ),
     ] = "ov5647"
@@ -138,8 +138,8 @@ class CameraSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         Meta(
             ge=0.0,
             le=170.0,
-            description="horizontal field of view of the mode in use; 0 means the sensor table's, which holds for the "
-            "module's own lens",
+            description="horizontal field of view of the mode in use; 0 means the sensor table's, cropped as the mode "
+            "crops, which holds for the module's own lens",
             extra={"unit": "deg"},
         ),
     ] = 0.0
@@ -148,8 +148,9 @@ class CameraSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         Meta(
             ge=0,
             le=200_000,
-            description="from the first row's read-out to the last row's; 0 means the sensor table's; too low a value "
-            "attributes straddling frames, raising it drops more frames",
+            description="from the first row's read-out to the last row's; 0 means the most that the mode can take (its "
+            "shortest frame; none for a global shutter); too low a value attributes straddling frames, "
+            "raising it drops more frames",
             extra={"unit": "us"},
         ),
     ] = 0
@@ -157,8 +158,9 @@ class CameraSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         float,
         Meta(
             ge=0.0,
-            le=1024.0,
-            description="digital number of no light, as measured in calibration",
+            le=4096.0,
+            description="digital number of no light, as measured in calibration; 0 means what the camera's "
+            "metadata says",
             extra={"unit": "DN"},
         ),
     ] = 0.0
@@ -203,17 +205,17 @@ class LedSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
         Meta(
             ge=0.001,
             le=2.0,
-            description="a ring still lit after this long is switched off by the watchdog; raising it raises the dose "
-            "to an eye if the loop hangs",
+            description="a ring still lit after this long is switched off by the watchdog, and the next switch "
+            "fails; raising it raises the dose to an eye if the loop hangs",
             extra={"unit": "s"},
         ),
-    ] = 0.25
+    ] = 0.5
     max_duty: Annotated[
         float,
         Meta(
             ge=0.01,
             le=0.9,
-            description="largest part of any window in which a ring may be lit; beyond it the ring stays dark; "
+            description="largest part of any window in which a ring may be lit; beyond it the driver fails; "
             "raising it raises the mean dose to an eye",
             extra={"unit": "1"},
         ),

@@ -84,7 +84,7 @@ class IqRecording:
     form: IqFormat
     sample_rate_hz: float
     segments: tuple[IqSegment, ...]
-    components: npt.NDArray[np.generic]
+    components: npt.NDArray[np.number]
 
     @property
     def sample_count(self) -> int:
@@ -112,9 +112,13 @@ class IqRecording:
         """
         first = segment.start + start
         last = segment.start + min(start + count, segment.sample_count)
-        samples, clipped = decode_iq(self.components[2 * first : 2 * last], self.form)
-        if self.form.is_float:
-            self._check_finite(samples, first)
+        components = self.components[2 * first : 2 * last]
+        try:
+            samples, clipped = decode_iq(components, self.form)
+        except InputError as error:
+            position = int(np.argmin(np.isfinite(components)))
+            value = components[position]
+            raise InputError(f"{self.path}: sample {first + position // 2} is {value}, not a finite number") from error
         return IqChunk(samples=samples, start=first, center_hz=segment.center_hz, clipped_fraction=clipped)
 
     def chunks(self, count: int) -> Iterator[IqChunk]:
@@ -128,12 +132,6 @@ class IqRecording:
         for segment in self.segments:
             for start in range(0, segment.sample_count, count):
                 yield self.read(segment, start, count)
-
-    def _check_finite(self, samples: npt.NDArray[np.complex64], first: int) -> None:
-        bad = ~np.isfinite(samples)
-        if bad.any():
-            position = int(np.argmax(bad))
-            raise InputError(f"{self.path}: sample {first + position} is {samples[position]}, not a finite number")
 
 
 def open_raw_iq(path: Path, form_name: str, sample_rate_hz: float, center_hz: float) -> IqRecording:
@@ -177,7 +175,7 @@ def check_rate(path: Path, sample_rate_hz: float) -> None:
         )
 
 
-def map_samples(path: Path, form: IqFormat) -> npt.NDArray[np.generic]:
+def map_samples(path: Path, form: IqFormat) -> npt.NDArray[np.number]:
     """Map a file of samples into memory, read-only.
 
     Returns

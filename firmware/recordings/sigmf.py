@@ -70,7 +70,7 @@ def open_sigmf(path: Path) -> IqRecording:
 
 def write_sigmf(
     path: Path,
-    components: npt.NDArray[np.generic],
+    components: npt.NDArray[np.number],
     *,
     datatype: str,
     sample_rate_hz: float,
@@ -111,10 +111,10 @@ def write_sigmf(
     meta = SigMFFile(
         data_file=data_path,
         global_info={
-            SigMFFile.DATATYPE_KEY: datatype,
-            SigMFFile.SAMPLE_RATE_KEY: sample_rate_hz,
-            SigMFFile.DESCRIPTION_KEY: description,
-            SigMFFile.RECORDER_KEY: "nunchi",
+            "core:datatype": datatype,
+            "core:sample_rate": sample_rate_hz,
+            "core:description": description,
+            "core:recorder": "nunchi",
         },
     )
     for capture in captures:
@@ -124,10 +124,10 @@ def write_sigmf(
 
 
 def _capture_keys(capture: CaptureInfo) -> dict[str, Any]:
-    keys: dict[str, Any] = {SigMFFile.FREQUENCY_KEY: capture.center_hz}
+    keys: dict[str, Any] = {"core:frequency": capture.center_hz}
     if capture.t_utc_ns is not None:
         seconds, ns = divmod(capture.t_utc_ns, _NS_PER_S)
-        keys[SigMFFile.DATETIME_KEY] = f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%S}.{ns:09d}Z"
+        keys["core:datetime"] = f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%S}.{ns:09d}Z"
     return keys
 
 

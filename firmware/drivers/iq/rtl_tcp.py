@@ -1,0 +1,211 @@
+"""A dongle behind an ``rtl_tcp`` server: our own client of its protocol.
+
+The server greets with 12 bytes (``RTL0``, tuner type, number of gains; big endian) and then streams cu8 samples
+without end. Commands are 5 bytes: a code and a big-endian number. Nothing in the stream marks where a command took
+effect, and samples queue in the server's USB transfers, in both kernels and on the way. After a retune the client
+therefore discards (1) by count, what the server had under way plus the settling of the tuner, and (2) whatever else it
+takes until the socket was found empty once: only then is the stream known to be live.
+"""
+
+import select
+import socket
+import struct
+
+import numpy as np
+
+from detector.errors import DeviceError, DeviceStalledError
+from detector.rf.convert import from_raw
+from detector.types import IqBlock, Provenance, Tuning
+from firmware.drivers.clock import NS_PER_S, SYSTEM_CLOCK, Clock
+from firmware.drivers.device import DriverBase, one_line
+from firmware.drivers.iq.tuners import TUNERS
+from firmware.drivers.settings import RtlSettings
+from firmware.drivers.source import Source
+
+__all__ = ["RtlTcpSource"]
+
+_GREETING = struct.Struct(">4sII")
+_MAGIC = b"RTL0"
+_COMMAND = struct.Struct(">BI")
+_SET_FREQUENCY, _SET_RATE, _SET_GAIN_MODE, _SET_GAIN, _SET_PPM, _SET_BIAS_TEE = 1, 2, 3, 4, 5, 14
+_BYTES_PER_SAMPLE = 2
+_DISCARD_BYTES = 65_536
+
+
+class RtlTcpSource(DriverBase):
+    """A dongle on the network.
+
+    Parameters
+    ----------
+    source : Source
+        ``rtl_tcp:HOST:PORT``.
+    settings : RtlSettings
+    clock : Clock
+        Real time: the socket's deadlines follow it.
+    """
+
+    def __init__(self, source: Source, settings: RtlSettings, clock: Clock = SYSTEM_CLOCK) -> None:
+        super().__init__(source.text, Provenance.LIVE)
+        self.span_hz = TUNERS[0].span_hz
+        self._address = (source.target, source.port)
+        self._settings = settings
+        self._clock = clock
+        self._socket: socket.socket | None = None
+        self._tuner = TUNERS[0]
+        self._tuned: tuple[float, float, float | None] | None = None
+        self._deadline_ns = 0
+        self._sequence = 0
+
+    def open(self) -> None:
+        """Connect, check the greeting, send the settings that do not change.
+
+        Raises
+        ------
+        DeviceError
+            No server answers there, or it is no rtl_tcp server.
+        DeviceStalledError
+            It accepted the connection and stayed silent.
+        """
+        self.close()
+        self._deadline_ns = self._clock.monotonic_ns() + self._deadline_after_ns(0.0)
+        try:
+            self._socket = socket.create_connection(self._address, timeout=self._settings.deadline_s)
+            self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            self._greet(self._socket)
+        except OSError as error:
+            self.close()
+            raise self._as_device_error(error) from error
+
+    def close(self) -> None:
+        """Hang up; harmless when not open."""
+        if self._socket is not None:
+            self._socket.close()
+        self._socket = None
+        self._tuned = None
+
+    def read(self, tuning: Tuning) -> IqBlock:
+        """Tune, discard the stale samples, return the dwell; see `IqSource.read`.
+
+        Raises
+        ------
+        DeviceStalledError
+            The server was silent for `RtlSettings.deadline_s` beyond the dwell, or the link is slower than the samples.
+        DeviceError
+            Not open, the tuning is out of reach, or the connection is gone; it is closed in every case.
+        """
+        connection = self._socket
+        if connection is None:
+            raise self.failure("not open")
+        low_hz, high_hz = self.span_hz
+        if not low_hz <= tuning.center_hz <= high_hz:
+            reach = f"{low_hz / 1e6:g} to {high_hz / 1e6:g} MHz"
+            raise self.failure(f"cannot tune to {tuning.center_hz / 1e6:g} MHz (reach: {reach})")
+        try:
+            return self._read(connection, tuning)
+        except OSError as error:
+            self.close()
+            raise self._as_device_error(error) from error
+
+    def _read(self, connection: socket.socket, tuning: Tuning) -> IqBlock:
+        gain_db = self._gain_db(tuning)
+        stale = self._retune(connection, tuning, gain_db)
+        duration_s = tuning.sample_count / tuning.sample_rate_hz
+        self._deadline_ns = self._clock.monotonic_ns() + self._deadline_after_ns(
+            duration_s + stale / tuning.sample_rate_hz
+        )
+        self._discard(connection, stale)
+        raw = bytearray(_BYTES_PER_SAMPLE * tuning.sample_count)
+        self._receive_exactly(connection, memoryview(raw))
+        t_end_ns = self._clock.monotonic_ns()
+        samples, clipped = from_raw(np.frombuffer(raw, dtype=np.uint8), "cu8")
+        self._sequence += 1
+        return IqBlock(
+            samples=samples,
+            center_hz=tuning.center_hz,
+            sample_rate_hz=tuning.sample_rate_hz,
+            sequence=self._sequence - 1,
+            t_ns=t_end_ns - round(duration_s * NS_PER_S),
+            provenance=self.provenance,
+            clipped_fraction=clipped,
+            gain_db=gain_db,
+        )
+
+    def _greet(self, connection: socket.socket) -> None:
+        raw = bytearray(_GREETING.size)
+        self._receive_exactly(connection, memoryview(raw))
+        magic, tuner_type, _gain_count = _GREETING.unpack(raw)
+        if magic != _MAGIC:
+            raise self.failure(f"no rtl_tcp server: it greets with {bytes(magic)!r}, not {_MAGIC!r}")
+        self._tuner = TUNERS.get(tuner_type, TUNERS[0])
+        self.span_hz = self._tuner.span_hz
+        if self._settings.ppm:
+            self._command(connection, _SET_PPM, self._settings.ppm)
+        if self._settings.bias_tee:
+            self._command(connection, _SET_BIAS_TEE, 1)
+
+    def _retune(self, connection: socket.socket, tuning: Tuning, gain_db: float | None) -> int:
+        """Send what has changed; return how many samples the server may have under way under the old tuning."""
+        wanted = (tuning.sample_rate_hz, tuning.center_hz, gain_db)
+        if wanted == self._tuned:
+            return 0
+        if self._tuned is None or self._tuned[0] != wanted[0]:
+            self._command(connection, _SET_RATE, round(tuning.sample_rate_hz))
+        if self._tuned is None or self._tuned[2] != gain_db:
+            self._command(connection, _SET_GAIN_MODE, int(gain_db is not None))
+            if gain_db is not None:
+                self._command(connection, _SET_GAIN, round(gain_db * 10))
+        if self._tuned is None or self._tuned[1] != wanted[1]:
+            self._command(connection, _SET_FREQUENCY, round(tuning.center_hz))
+        self._tuned = wanted
+        return self._settings.server_samples + round(self._settings.settle_s * tuning.sample_rate_hz)
+
+    def _gain_db(self, tuning: Tuning) -> float | None:
+        wanted_db = tuning.gain_db
+        if wanted_db is None:
+            wanted_db = None if self._settings.agc else self._settings.gain_db
+        return None if wanted_db is None else self._tuner.nearest_gain_db(wanted_db)
+
+    def _command(self, connection: socket.socket, code: int, number: int) -> None:
+        connection.sendall(_COMMAND.pack(code, number & 0xFFFF_FFFF))
+
+    def _discard(self, connection: socket.socket, samples: int) -> None:
+        """Throw away at least `samples`, and more until the socket was empty once; keeps I and Q in step."""
+        wanted_bytes = _BYTES_PER_SAMPLE * samples
+        scrap = memoryview(bytearray(_DISCARD_BYTES))
+        discarded_bytes = 0
+        live = False
+        while True:
+            live = live or not _readable(connection)
+            if live and discarded_bytes >= wanted_bytes:
+                break
+            discarded_bytes += self._receive(connection, scrap)
+        if discarded_bytes % _BYTES_PER_SAMPLE:
+            self._receive_exactly(connection, scrap[:1])
+
+    def _receive_exactly(self, connection: socket.socket, into: memoryview) -> None:
+        while into:
+            into = into[self._receive(connection, into) :]
+
+    def _receive(self, connection: socket.socket, into: memoryview) -> int:
+        left_ns = self._deadline_ns - self._clock.monotonic_ns()
+        if left_ns <= 0:
+            raise TimeoutError
+        connection.settimeout(left_ns / NS_PER_S)
+        count = connection.recv_into(into)
+        if count == 0:
+            raise self.failure("the server closed the connection")
+        return count
+
+    def _deadline_after_ns(self, dwell_s: float) -> int:
+        return round((dwell_s + self._settings.deadline_s) * NS_PER_S)
+
+    def _as_device_error(self, error: OSError) -> DeviceError:
+        if isinstance(error, DeviceError):
+            return error
+        if isinstance(error, TimeoutError):
+            return DeviceStalledError(f"{self.source}: nothing came in time ({self._settings.deadline_s:g} s)")
+        return self.failure(error.strerror or one_line(error))
+
+
+def _readable(connection: socket.socket) -> bool:
+    return bool(select.select([connection], [], [], 0)[0])
