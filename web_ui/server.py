@@ -96,10 +96,13 @@ class PageServer:
 
 
 def _bind(host: str, port: int) -> socket.socket:
+    if not 0 <= port <= 65535:
+        # getaddrinfo would quietly take the remainder.
+        raise InputError(f"port {port}: not between 0 and 65535 (--port ...)")
     try:
         family, kind, proto, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         listener = socket.socket(family, kind, proto)
-    except (OSError, OverflowError, UnicodeError) as error:
+    except (OSError, UnicodeError) as error:
         raise InputError(f"host {host}: not an address of this machine ({error}) (--host ...)") from None
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     if hasattr(socket, "TCP_USER_TIMEOUT"):
@@ -107,18 +110,17 @@ def _bind(host: str, port: int) -> socket.socket:
     try:
         listener.bind(address)
         listener.listen(128)
-    except (OSError, OverflowError) as error:
+    except OSError as error:
         listener.close()
         raise InputError(_why_not(host, port, error)) from None
     return listener
 
 
-def _why_not(host: str, port: int, error: Exception) -> str:
-    number = getattr(error, "errno", None)
-    if number == errno.EADDRINUSE:
+def _why_not(host: str, port: int, error: OSError) -> str:
+    if error.errno == errno.EADDRINUSE:
         return f"port {port} on {host} is already in use (--port ...)"
-    if number == errno.EACCES:
+    if error.errno == errno.EACCES:
         return f"port {port} on {host} needs more rights than this user has (--port ...)"
-    if number == errno.EADDRNOTAVAIL:
+    if error.errno == errno.EADDRNOTAVAIL:
         return f"host {host}: not an address of this machine (--host ...)"
     return f"port {port} on {host} cannot be opened: {error} (--port ...)"

@@ -113,7 +113,7 @@ NOTHING = {
 STRONG = {
     **NOTHING,
     "verdict": "strong_sign",
-    "verdict_because": [phrase("verdict.because.alert", kind="analog_video")],
+    "verdict_because": [phrase("verdict.because.alert", count=2)],
     "alerts": [ANALOG, GLINT],
     "inspect": [SCREW],
 }

@@ -8,7 +8,6 @@ const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 export class Contact {
   #lastByte = performance.now();
   #lastId = null;
-  #abort = null;
   #lost = false;
   #full = false;
 
@@ -21,6 +20,11 @@ export class Contact {
 
   get lost() {
     return this.#lost;
+  }
+
+  /** Seconds since the last sign of life. */
+  get silenceS() {
+    return (performance.now() - this.#lastByte) / 1000;
   }
 
   async run() {
@@ -37,9 +41,8 @@ export class Contact {
   }
 
   #watch() {
-    const silent = performance.now() - this.#lastByte > SILENCE_MS;
+    const silent = this.silenceS * 1000 > SILENCE_MS;
     if (silent !== this.#lost) this.#tell(silent, this.#full);
-    if (performance.now() - this.#lastByte > 2 * SILENCE_MS) this.#abort?.abort();
   }
 
   #tell(lost, full) {
@@ -50,21 +53,24 @@ export class Contact {
   }
 
   async #read() {
-    const abort = new AbortController();
-    this.#abort = abort;
-    const headers = this.#lastId === null ? {} : { "Last-Event-ID": this.#lastId };
-    const deadline = setTimeout(() => abort.abort(), 2 * SILENCE_MS);
-    const answer = await fetch("/api/events", { headers, signal: abort.signal, cache: "no-store" })
-      .finally(() => clearTimeout(deadline));
-    if (answer.status === 401) return location.reload();
-    if (!answer.ok) return this.#tell(this.#lost, answer.status === 503);
-    // A stream that has opened gets the full time again before it counts as silent.
-    this.#lastByte = performance.now();
+    const patience = new Patience(2 * SILENCE_MS);
+    try {
+      const headers = this.#lastId === null ? {} : { "Last-Event-ID": this.#lastId };
+      const answer = await fetch("/api/events", { headers, signal: patience.signal, cache: "no-store" });
+      if (answer.status === 401) return location.reload();
+      if (!answer.ok) return this.#tell(this.#lost, answer.status === 503);
+      await this.#follow(answer.body.pipeThrough(new TextDecoderStream()).getReader(), patience);
+    } finally {
+      patience.end();
+    }
+  }
+
+  async #follow(reader, patience) {
     const parser = new EventParser((event) => this.#take(event));
-    const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
     for (;;) {
       const { value, done } = await reader.read();
       if (done) return;
+      patience.renew();
       this.#lastByte = performance.now();
       this.#tell(false, false);
       this.onBeat();
@@ -76,6 +82,30 @@ export class Contact {
     this.onEvent(kind, JSON.parse(data));
     // Only what has been taken in full is resumed after.
     this.#lastId = id;
+  }
+}
+
+/** Gives up on a connection, opening or open, that stays silent for too long. */
+class Patience {
+  #abort = new AbortController();
+  #timer;
+
+  constructor(ms) {
+    this.ms = ms;
+    this.renew();
+  }
+
+  get signal() {
+    return this.#abort.signal;
+  }
+
+  renew() {
+    this.end();
+    this.#timer = setTimeout(() => this.#abort.abort(), this.ms);
+  }
+
+  end() {
+    clearTimeout(this.#timer);
   }
 }
 

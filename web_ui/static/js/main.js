@@ -46,15 +46,30 @@ function draw() {
   document.body.classList.toggle("stale", lost);
   setHidden(byId("lost"), !lost && !full);
   setText(byId("lost-more"), words.render(full ? "contact.full" : "contact.lost_more"));
-  setText(byId("contact-text"), contactText());
-  const sensors = state?.sensors ?? {};
-  const sensorDown = Object.values(sensors).some(({ status }) => status === "offline" || status === "fault");
+  drawContact();
   renderProvenance(state?.provenance, words);
-  renderVerdict({ verdict: state?.verdict ?? null, because: state?.verdict_because ?? [], sensorDown, lost }, words);
+  renderVerdict(verdictInput(), words);
   drawAlerts();
-  renderSensors(sensors, words);
+  renderSensors(state?.sensors ?? {}, words);
   renderCoverage(state?.coverage ?? {}, words);
   if (byId("technician").open) renderTechnician(state ?? {}, words);
+}
+
+function verdictInput() {
+  const { verdict = null, verdict_because: because = [], provenance, sensors = {}, alerts = [] } = state ?? {};
+  return {
+    verdict,
+    because,
+    live: provenance === "live",
+    sensorDown: Object.values(sensors).some(({ status }) => status === "offline" || status === "fault"),
+    placed: alerts.some((alert) => alert.mark !== "false_alarm" && alert.y_px !== undefined),
+    lost: reach.lost,
+  };
+}
+
+function drawContact() {
+  const code = reach.lost ? "contact.last" : state === null ? "contact.waiting" : "contact.live";
+  setText(byId("contact-text"), words.render(code, { seconds: Math.round(contact.silenceS) }));
 }
 
 function drawAlerts() {
@@ -64,11 +79,6 @@ function drawAlerts() {
   setHidden(byId("alerts-section"), alerts.length === 0);
   setHidden(byId("inspect-section"), inspect.length === 0);
   setText(byId("inspect-count"), String(inspect.length));
-}
-
-function contactText() {
-  if (reach.lost) return words.render("contact.lost");
-  return words.render(state === null ? "contact.waiting" : "contact.live");
 }
 
 function showBeat() {
@@ -108,4 +118,5 @@ showLanguage(words.lang);
 setUpThemes();
 byId("technician").addEventListener("toggle", draw);
 contact.run();
+setInterval(drawContact, 1000);
 frames.run();

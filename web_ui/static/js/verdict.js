@@ -4,7 +4,7 @@ import { byId, make, onlyWhenChanged, setHidden, setText } from "./dom.js";
 
 const KNOWN = ["incomplete", "nothing_detected", "check_this_spot", "strong_sign"];
 
-/** `input`: {verdict, because, sensorDown, lost}; verdict null before the first state. */
+/** `input`: {verdict, because, live, sensorDown, placed, lost}; verdict null before the first state. */
 export const renderVerdict = onlyWhenChanged((input, words) => {
   const { verdict, because, lost } = input;
   const shown = lost ? "unknown" : verdict ?? "waiting";
@@ -18,13 +18,21 @@ export const renderVerdict = onlyWhenChanged((input, words) => {
   renderNext(input, shown, words);
 });
 
-function renderNext({ verdict, sensorDown, lost }, shown, words) {
+function renderNext(input, shown, words) {
   // Without contact the steps stay: whoever was told to call still has to know whom.
-  const strong = verdict === "strong_sign";
+  const strong = input.verdict === "strong_sign";
   setHidden(byId("steps"), !strong);
-  const code = shown === "incomplete" && sensorDown ? "next.incomplete_fault" : `next.${shown}`;
-  setHidden(byId("next"), strong && !lost);
-  if (!strong || lost) setText(byId("next"), words.render(code, {}, ""));
+  setHidden(byId("next"), strong && !input.lost);
+  setText(byId("next"), words.render(nextCode(input, shown), {}, ""));
+  // Nobody calls the police about a simulation by a slip of the thumb.
+  setHidden(byId("not-live"), input.live);
+  byId("calls").inert = !input.live;
+}
+
+function nextCode({ sensorDown, placed }, shown) {
+  if (shown === "incomplete" && sensorDown) return "next.incomplete_fault";
+  if (shown === "check_this_spot" && !placed) return "next.check_this_spot_unplaced";
+  return `next.${shown}`;
 }
 
 export const renderProvenance = onlyWhenChanged((provenance, words) => {
