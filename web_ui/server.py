@@ -13,6 +13,7 @@ from web_ui.streams import Streams
 
 __all__ = ["PageServer"]
 
+_ALL_ADDRESSES = ("0.0.0.0", "::")  # noqa: S104 (compared with, not bound to)
 _SPARE_THREADS = 12  # beside those that the event streams may hold
 _MIN_THREADS = 24
 _GONE_MS = 15_000  # a phone that acknowledged nothing for this long has left the room
@@ -67,9 +68,9 @@ class PageServer:
 
     @property
     def url(self) -> str:
-        """Address of the page, for people."""
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"http://{host}:{self.port}/"
+        """Address of the page, for people: bound to all addresses, one that others can reach."""
+        host = _outward_address(self._socket.family) if self.host in _ALL_ADDRESSES else self.host
+        return f"http://[{host}]:{self.port}/" if ":" in host else f"http://{host}:{self.port}/"
 
     def start(self) -> None:
         """Begin to answer."""
@@ -114,6 +115,17 @@ def _bind(host: str, port: int) -> socket.socket:
         listener.close()
         raise InputError(_why_not(host, port, error)) from None
     return listener
+
+
+def _outward_address(family: int) -> str:
+    """Return the address of the interface that leads out, the loopback address where none does."""
+    far, loopback = ("2001:db8::1", "::1") if family == socket.AF_INET6 else ("192.0.2.1", "127.0.0.1")
+    with socket.socket(family, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect((far, 9))  # chooses a route; a datagram socket sends nothing by this
+        except OSError:
+            return loopback
+        return str(probe.getsockname()[0])
 
 
 def _why_not(host: str, port: int, error: OSError) -> str:

@@ -39,6 +39,12 @@ def test_serves_the_page_without_naming_itself(server: PageServer) -> None:
         assert answer.headers["Server"] is None
 
 
+def test_bound_to_all_addresses_the_url_can_still_be_opened(app: Flask) -> None:
+    server = PageServer(app, "0.0.0.0", 0)
+    assert "0.0.0.0" not in server.url
+    server.stop()
+
+
 def test_port_in_use_is_one_line(server: PageServer, app: Flask) -> None:
     with pytest.raises(InputError) as caught:
         PageServer(app, "127.0.0.1", server.port)
