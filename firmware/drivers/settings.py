@@ -12,24 +12,6 @@ SensorName = Literal["ov5647", "imx219", "imx708", "imx296"]
 class RtlSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """An RTL-SDR dongle, on USB (``rtl:``) or behind a server (``rtl_tcp:``)."""
 
-    gain_db: Annotated[
-        float,
-        Meta(
-            ge=0.0,
-            le=60.0,
-            description="tuner gain where a tuning names none; the nearest that the tuner has is used; raising it "
-            "hears weaker transmitters but overloads near broadcast masts",
-            extra={"unit": "dB"},
-        ),
-    ] = 32.8
-    agc: Annotated[
-        bool,
-        Meta(
-            description="let the tuner set its gain where a tuning names none; levels of different hops then cannot be "
-            "compared",
-            extra={"unit": "bool"},
-        ),
-    ] = False
     ppm: Annotated[
         int,
         Meta(

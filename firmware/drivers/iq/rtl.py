@@ -45,10 +45,7 @@ class RtlSource(DriverBase):
         self._settings = settings
         self._clock = clock
         self._dongle: Any = None
-        self._rate_hz: float | None = None
-        self._center_hz: float | None = None
-        self._wanted_gain_db: float | None = None
-        self._gain_set = False
+        self._tuned: tuple[float, float, float | None] | None = None
         self._sequence = 0
 
     def open(self) -> None:
@@ -74,8 +71,7 @@ class RtlSource(DriverBase):
         if self._dongle is not None:
             self._dongle.close()
         self._dongle = None
-        self._rate_hz = self._center_hz = self._wanted_gain_db = None
-        self._gain_set = False
+        self._tuned = None
 
     def read(self, tuning: Tuning) -> IqBlock:
         """Tune, discard the stale samples, return the dwell; see `IqSource.read`.
@@ -130,28 +126,17 @@ class RtlSource(DriverBase):
 
     def _retune(self, tuning: Tuning) -> int:
         """Apply what has changed; return how many samples will be stale because of it."""
-        gain_db = self._gain_db(tuning)
-        if (
-            self._rate_hz == tuning.sample_rate_hz
-            and self._center_hz == tuning.center_hz
-            and self._gain_set
-            and self._wanted_gain_db == gain_db
-        ):
+        old, wanted = self._tuned, (tuning.sample_rate_hz, tuning.center_hz, tuning.gain_db)
+        if old == wanted:
             return 0
-        if self._rate_hz != tuning.sample_rate_hz:
+        if old is None or old[0] != tuning.sample_rate_hz:
             self._dongle.set_sample_rate(tuning.sample_rate_hz)
-        if not self._gain_set or self._wanted_gain_db != gain_db:
-            self._dongle.set_gain("auto" if gain_db is None else gain_db)
-        if self._center_hz != tuning.center_hz:
+        if old is None or old[2] != tuning.gain_db:
+            self._dongle.set_gain("auto" if tuning.gain_db is None else tuning.gain_db)
+        if old is None or old[1] != tuning.center_hz:
             self._dongle.set_center_freq(round(tuning.center_hz))
-        self._rate_hz, self._center_hz, self._wanted_gain_db = tuning.sample_rate_hz, tuning.center_hz, gain_db
-        self._gain_set = True
+        self._tuned = wanted
         return round(self._settings.settle_s * tuning.sample_rate_hz)
-
-    def _gain_db(self, tuning: Tuning) -> float | None:
-        if tuning.gain_db is not None:
-            return tuning.gain_db
-        return None if self._settings.agc else self._settings.gain_db
 
     def _dwell(self, tuning: Tuning, stale: int) -> IqBlock:
         wanted_bytes = _BYTES_PER_SAMPLE * (stale + tuning.sample_count)
@@ -170,5 +155,5 @@ class RtlSource(DriverBase):
             t_ns=t_end_ns - round(kept / tuning.sample_rate_hz * NS_PER_S),
             provenance=self.provenance,
             clipped_fraction=clipped,
-            gain_db=None if self._wanted_gain_db is None else self._dongle.get_gain(),
+            gain_db=None if tuning.gain_db is None else self._dongle.get_gain(),
         )

@@ -107,7 +107,7 @@ class RtlTcpSource(DriverBase):
             raise self._as_device_error(error) from error
 
     def _read(self, connection: socket.socket, tuning: Tuning) -> IqBlock:
-        gain_db = self._gain_db(tuning)
+        gain_db = None if tuning.gain_db is None else self._tuner.nearest_gain_db(tuning.gain_db)
         stale = self._retune(connection, tuning, gain_db)
         duration_s = tuning.sample_count / tuning.sample_rate_hz
         self._deadline_ns = self._clock.monotonic_ns() + self._deadline_after_ns(
@@ -158,12 +158,6 @@ class RtlTcpSource(DriverBase):
             self._command(connection, _SET_FREQUENCY, round(tuning.center_hz))
         self._tuned = wanted
         return self._settings.server_samples + round(self._settings.settle_s * tuning.sample_rate_hz)
-
-    def _gain_db(self, tuning: Tuning) -> float | None:
-        wanted_db = tuning.gain_db
-        if wanted_db is None:
-            wanted_db = None if self._settings.agc else self._settings.gain_db
-        return None if wanted_db is None else self._tuner.nearest_gain_db(wanted_db)
 
     def _command(self, connection: socket.socket, code: int, number: int) -> None:
         connection.sendall(_COMMAND.pack(code, number & 0xFFFF_FFFF))
