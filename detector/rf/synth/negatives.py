@@ -238,10 +238,10 @@ class HoppingEmission(LoopEmission):
         return self.span_hz + 1e6
 
     def build(self) -> SpectralLoop:
-        """Make 96 hops at 10 MS/s."""
+        """Make at least 96 hops and 70 ms at 10 MS/s."""
         rng = np.random.default_rng(self.seed)
         rate_hz, length = 10e6, round(self.hop_s * 10e6)
-        count = max(96, int(np.ceil(0.01 / self.hop_s)))
+        count = max(96, int(np.ceil(0.07 / self.hop_s)))
         hop = rng.uniform(-0.5, 0.5, count) * self.span_hz
         frequency = (
             np.repeat(hop, length)

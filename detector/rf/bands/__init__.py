@@ -1,0 +1,1 @@
+"""Band plans, one a region, as TOML."""

@@ -1,0 +1,159 @@
+"""From evidence to a calibrated probability that a slice carries analog video.
+
+Logistic models of a few bounded features, fitted on generated cameras and hard negatives at even odds
+(benchmarks/rf_calibrate.py) and kept as data in ``calibration.toml``: one for dwells that hold a field, one for
+shorter ones. The prior (the fraction of candidates that are cameras) is then added as log odds, after
+Elkan, "The foundations of cost-sensitive learning", IJCAI 2001, eq. 2.
+"""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import resources
+
+import numpy as np
+import numpy.typing as npt
+
+from detector.rf.envelope import Envelope
+from detector.rf.line_rate import LineScore, score_lines
+from detector.rf.options import RfOptions
+from detector.rf.spectrum import Spectrum
+from detector.rf.video_structure import VideoStructure, measure_structure
+
+__all__ = ["LineEvidence", "VideoClassifier", "carrier_fraction", "features", "load_calibration", "refute"]
+
+_DC_BINS = 1
+_CARRIER_BINS = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineEvidence:
+    """What one dwell on one slice says about video.
+
+    Attributes
+    ----------
+    lines : LineScore
+    structure : VideoStructure
+    confidence : float
+        Posterior probability of analog video.
+    refusal : str or None
+        Reason, as counted in ``rejected``, why the candidate falls short; None when it does not.
+    """
+
+    lines: LineScore
+    structure: VideoStructure
+    confidence: float
+    refusal: str | None
+
+
+def features(lines: LineScore, structure: VideoStructure) -> npt.NDArray[np.float64]:
+    """Return the bounded features, each of order one; the last two only where the dwell holds a field.
+
+    Returns
+    -------
+    ndarray of float64, shape (5,) or (7,)
+        Score, weaker of odd and even harmonics, line over half line, clustering (all dB / 10), clustering z / 5;
+        field z / 5, log2 of the field ratio.
+    """
+    values = [
+        np.clip(lines.score_db, 0, 25) / 10,
+        np.clip(min(lines.odd_db, lines.even_db), 0, 25) / 10,
+        np.clip(lines.score_db - structure.half_db, -5, 15) / 10,
+        np.clip(structure.cluster_db, -10, 10) / 10,
+        np.clip(structure.cluster_z, -5, 10) / 5,
+    ]
+    if structure.field is not None:
+        values += [np.clip(structure.field.z, -1, 10) / 5, np.log2(np.clip(structure.field.ratio, 0.25, 2.5))]
+    return np.array(values, np.float64)
+
+
+@dataclass(frozen=True, slots=True)
+class _Model:
+    intercept: float
+    weights: npt.NDArray[np.float64]
+
+    def log_odds(self, values: npt.NDArray[np.float64]) -> float:
+        return self.intercept + float(self.weights @ values)
+
+
+def load_calibration(text: str | None = None) -> Mapping[str, _Model]:
+    """Parse the fitted models; without `text`, the ones that ship with the package.
+
+    Returns
+    -------
+    mapping
+        Models under ``field`` and ``short``.
+    """
+    if text is None:
+        text = resources.files("detector.rf").joinpath("calibration.toml").read_text("utf-8")
+    table = tomllib.loads(text)
+    return {
+        name: _Model(float(table[name]["intercept"]), np.array(table[name]["weights"], np.float64))
+        for name in ("field", "short")
+    }
+
+
+def carrier_fraction(spectrum: Spectrum) -> float:
+    """Return the part of the power in the strongest line (five bins), the receiver's own DC line left out.
+
+    An AM picture keeps half or more of its power in the vision carrier; an FM picture has no line of its own.
+    """
+    density = spectrum.density.copy()
+    middle = len(density) // 2
+    density[middle - _DC_BINS : middle + _DC_BINS + 1] = 0
+    peak = int(np.argmax(density))
+    near = density[max(peak - _CARRIER_BINS, 0) : peak + _CARRIER_BINS + 1]
+    return float(near.sum() / (density.sum() + 1e-30))
+
+
+class VideoClassifier:
+    """The line-rate test and its confirmation, configured once.
+
+    Parameters
+    ----------
+    options : RfOptions
+    calibration : str or None
+        TOML of the models; None for the ones that ship.
+    """
+
+    def __init__(self, options: RfOptions, calibration: str | None = None) -> None:
+        self._options = options
+        self._models = load_calibration(calibration)
+        self._prior = float(np.log(options.prior / (1 - options.prior)))
+
+    def classify(self, envelope: Envelope) -> LineEvidence | None:
+        """Return the evidence of a dwell, None when the line rate does not even earn a longer look.
+
+        Parameters
+        ----------
+        envelope : Envelope
+            Of one slice, from `power_envelope`.
+        """
+        options = self._options
+        lines = score_lines(envelope, options.local_window_hz)
+        if lines.score_db < options.shortlist_db:
+            return None
+        structure = measure_structure(envelope, lines.standard, options.local_window_hz)
+        refusal = refute(lines, structure, options)
+        if refusal is not None:
+            return LineEvidence(lines=lines, structure=structure, confidence=0.0, refusal=refusal)
+        model = self._models["short" if structure.field is None else "field"]
+        log_odds = model.log_odds(features(lines, structure)) + self._prior
+        confidence = float(1 / (1 + np.exp(-np.clip(log_odds, -30, 30))))
+        doubt = None if confidence >= options.alert_confidence else "not_confirmed"
+        return LineEvidence(lines=lines, structure=structure, confidence=confidence, refusal=doubt)
+
+
+def refute(lines: LineScore, structure: VideoStructure, options: RfOptions) -> str | None:
+    """Return the reason why a rhythm cannot be a picture, None when it can.
+
+    A sync pulse a line has odd and even harmonics; lines repeat once a line, not every other one; a picture strong
+    enough to see has fields.
+    """
+    if structure.half_db > lines.score_db - options.half_line_gap_db:
+        return "half_line_rhythm"
+    if min(lines.odd_db, lines.even_db) < lines.score_db - options.harmonic_gap_db:
+        return "few_harmonics"
+    if structure.field is not None and lines.score_db > options.field_score_db and structure.field.z < options.field_z:
+        return "no_field_rate"
+    return None

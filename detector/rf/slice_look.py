@@ -1,0 +1,120 @@
+"""One look at one slice: spectrum, floor, line-rate evidence, ambient signals. The whole per-hop work, in one place."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from detector.rf.band_plan import BandPlan
+from detector.rf.classifier import LineEvidence, VideoClassifier, carrier_fraction
+from detector.rf.emitters import SliceHit
+from detector.rf.envelope import power_envelope
+from detector.rf.noise_floor import FloorTracker, slice_floor
+from detector.rf.options import RfOptions
+from detector.rf.signals import SignalFinder
+from detector.rf.spectrum import Spectrum, power_spectrum
+from detector.types import RadioSignal
+
+__all__ = ["SliceAnalyser", "SliceLook"]
+
+_GROUP = 16
+_EDGE_DB = 3.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SliceLook:
+    """What a dwell on a slice showed.
+
+    Attributes
+    ----------
+    spectrum : Spectrum
+    floor : float
+        Reference noise power per bin.
+    snr_db : float
+        Power in the usable part over the reference noise (0 for noise alone); -30 at least.
+    evidence : LineEvidence or None
+    signals : tuple of RadioSignal
+        Empty where the slice may be video.
+    t_ns, t_end_ns : int
+    """
+
+    spectrum: Spectrum
+    floor: float
+    snr_db: float
+    evidence: LineEvidence | None
+    signals: tuple[RadioSignal, ...]
+    t_ns: int
+    t_end_ns: int
+
+
+class SliceAnalyser:
+    """Turns samples into a look; remembers only the noise floor.
+
+    Parameters
+    ----------
+    options : RfOptions
+    plan : BandPlan
+    """
+
+    def __init__(self, options: RfOptions, plan: BandPlan) -> None:
+        self._options = options
+        self._classifier = VideoClassifier(options)
+        self._finder = SignalFinder(options, plan)
+        self._floors = FloorTracker()
+
+    def look(self, samples: npt.NDArray[np.complex64], center_hz: float, sample_rate_hz: float, t_ns: int) -> SliceLook:
+        """Analyse a dwell.
+
+        Parameters
+        ----------
+        samples : ndarray of complex64, shape (n,)
+            Clipping only adds harmonics outside the test; the caller counts it.
+        center_hz, sample_rate_hz : float
+        t_ns : int
+            Monotonic time of the first sample.
+        """
+        options = self._options
+        spectrum = power_spectrum(samples, center_hz, sample_rate_hz)
+        floor = self._floors.update(slice_floor(spectrum, options.usable_fraction))
+        envelope = power_envelope(samples, sample_rate_hz, options.envelope_rate_hz, options.limiter)
+        evidence = self._classifier.classify(envelope)
+        video = evidence is not None and evidence.confidence >= options.inspect_confidence
+        signals = () if video else self._finder.find(spectrum, floor, envelope.swing, t_ns)
+        inside = spectrum.density[spectrum.usable(options.usable_fraction)]
+        excess = max(float(inside.mean(dtype=float)) / floor - 1, 1e-3)
+        return SliceLook(
+            spectrum=spectrum,
+            floor=floor,
+            snr_db=float(10 * np.log10(excess)),
+            evidence=evidence,
+            signals=signals,
+            t_ns=t_ns,
+            t_end_ns=t_ns + round(len(samples) / sample_rate_hz * 1e9),
+        )
+
+    def hit(self, look: SliceLook, evidence: LineEvidence) -> SliceHit:
+        """Return the look as a hit, with where in the slice its power lies.
+
+        Edges are the outermost groups of 16 bins 3 dB above the floor; the whole usable part where there is none.
+        """
+        spectrum, part = look.spectrum, look.spectrum.usable(self._options.usable_fraction)
+        inside = spectrum.density[part].astype(float)
+        above = np.clip(inside - look.floor, 0, None)
+        groups = inside[: len(inside) // _GROUP * _GROUP].reshape(-1, _GROUP).mean(axis=1)
+        over = np.flatnonzero(groups > look.floor * 10 ** (_EDGE_DB / 10))
+        first, last = (over[0] * _GROUP, (over[-1] + 1) * _GROUP) if len(over) else (0, len(inside))
+        weights = above if above.any() else np.ones(len(inside))
+        centroid = float(np.average(np.arange(len(inside)), weights=weights))
+        return SliceHit(
+            center_hz=spectrum.center_hz,
+            width_hz=spectrum.sample_rate_hz * self._options.usable_fraction,
+            t_ns=look.t_ns,
+            t_end_ns=look.t_end_ns,
+            evidence=evidence,
+            snr_db=look.snr_db,
+            power=float(above.sum()),
+            carrier=carrier_fraction(spectrum),
+            centroid_hz=spectrum.frequency_hz(part.start + centroid),
+            low_hz=spectrum.frequency_hz(part.start + float(first)),
+            high_hz=spectrum.frequency_hz(part.start + float(last)),
+        )
