@@ -26,7 +26,7 @@ class Words:
     Raises
     ------
     ValueError
-        Unknown language, or a catalogue with the same code twice.
+        Unknown language.
     """
 
     def __init__(self, lang: str) -> None:
@@ -76,12 +76,12 @@ def format_number(value: float) -> str:
 
 @cache
 def load_catalogue(lang: str) -> dict[str, str]:
-    """Read all domains of a language.
+    """Read all domains of a language; a test sees to it that no two have the same code.
 
     Raises
     ------
     ValueError
-        No such language; two domains with the same code, named with the file.
+        No such language.
     """
     if lang not in LANGUAGES:
         raise ValueError(f"language {lang!r} is not one of {', '.join(LANGUAGES)}")
@@ -89,11 +89,5 @@ def load_catalogue(lang: str) -> dict[str, str]:
     for path in sorted((_TRANSLATIONS / lang).glob("*.po")):
         with path.open("rb") as file:
             catalogue = read_po(file, locale=lang, domain=path.stem)
-        for message in catalogue:
-            if not message.id or not message.string:
-                continue
-            code = str(message.id)
-            if code in texts:
-                raise ValueError(f"{path}: {code} has words in another domain already")
-            texts[code] = str(message.string)
+        texts.update({str(message.id): str(message.string) for message in catalogue if message.id and message.string})
     return texts

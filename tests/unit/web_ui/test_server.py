@@ -75,6 +75,28 @@ def test_full_streams_leave_the_page_alone(server: PageServer) -> None:
         stream.close()
 
 
+def test_half_sent_requests_hold_up_nobody(server: PageServer) -> None:
+    half_open = [socket.create_connection((server.host, server.port)) for _ in range(50)]
+    for raw in half_open:
+        raw.sendall(b"POST /pair HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\nhalf")
+    assert status_of(server, "/api/state") == 200
+    for raw in half_open:
+        raw.close()
+
+
+def test_a_reader_that_stopped_reading_holds_up_nobody(server: PageServer, device: FakeDevice) -> None:
+    with socket.create_connection((server.host, server.port)) as raw:
+        raw.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        raw.sendall(b"GET /api/events HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        raw.recv(10)
+        for _ in range(40):
+            device.change(figures="x" * 100_000)
+        assert status_of(server, "/api/state") == 200
+        began = time.monotonic()
+        server.stop()
+        assert time.monotonic() - began < 4
+
+
 def test_stop_ends_open_streams_promptly_and_leaves_no_thread(app: Flask, device: FakeDevice) -> None:
     before = set(threading.enumerate())
     server = PageServer(app, "127.0.0.1", 0)

@@ -59,6 +59,17 @@ def test_every_language_has_every_code_with_the_same_placeholders() -> None:
         assert not differing, (lang, differing)
 
 
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_no_code_has_words_twice(lang: str) -> None:
+    codes = [
+        code
+        for path in (ROOT / "web_ui/translations" / lang).glob("*.po")
+        for code in re.findall(r'^msgid "(.+)"$', path.read_text(), re.MULTILINE)
+    ]
+    assert len(codes) == len(load_catalogue(lang))
+    assert len(codes) == len(set(codes))
+
+
 def test_every_kind_and_verdict_has_words() -> None:
     codes = {f"kind.{kind}" for kind in (*AlertKind, *SignalKind)} | {f"verdict.{verdict}" for verdict in Verdict}
     assert not codes - set(load_catalogue("en"))
