@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from detector.types import AlertKind, SignalKind, Verdict
+from detector.types import AlertKind, Provenance, SignalKind, Verdict
+from web_ui.preferences import THEMES
 from web_ui.words import LANGUAGES, Words, format_number, load_catalogue
 
 ROOT = Path(__file__).parents[3]
@@ -88,6 +89,16 @@ def test_every_word_that_the_page_asks_for_exists() -> None:
         asked |= set(re.findall(r"""(?:word|\bw|render)\(\s*["']([a-z_]+\.[a-z_0-9]+)["']""", path.read_text()))
     assert len(asked) > 30
     assert not asked - set(load_catalogue("en"))
+
+
+def test_every_word_that_the_page_puts_together_exists() -> None:
+    shown = {"incomplete", "nothing_detected", "check_this_spot", "unknown", "waiting"}  # a strong sign has steps
+    built = {f"next.{name}" for name in shown} | {f"verdict.{name}" for name in shown}
+    built |= {f"provenance.{origin}" for origin in Provenance if origin is not Provenance.LIVE}
+    built |= {f"status.{status}" for status in ("starting", "ok", "offline", "fault")}
+    built |= {f"coverage.{part}" for part in ("done", "missing", "cannot_see", "complete", "short")}
+    built |= {f"theme.{theme}" for theme in THEMES} | {f"innocent.{kind}" for kind in AlertKind}
+    assert not built - set(load_catalogue("en"))
 
 
 FORBIDDEN = re.compile(r"\bsafe\b|\bclear\b|camera found|all[- ]clear|안전|이상 없|카메라를 찾", re.IGNORECASE)

@@ -1,9 +1,9 @@
 // The line to the device. EventSource hides heartbeats and the status of a refusal, so the stream is read by hand.
 
+import { Patience, pause } from "./time.js";
+
 const SILENCE_MS = 3000; // the device sends something every second
 const RETRY_MS = 1000;
-
-const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 export class Contact {
   #lastByte = performance.now();
@@ -82,30 +82,6 @@ export class Contact {
     this.onEvent(kind, JSON.parse(data));
     // Only what has been taken in full is resumed after.
     this.#lastId = id;
-  }
-}
-
-/** Gives up on a connection, opening or open, that stays silent for too long. */
-class Patience {
-  #abort = new AbortController();
-  #timer;
-
-  constructor(ms) {
-    this.ms = ms;
-    this.renew();
-  }
-
-  get signal() {
-    return this.#abort.signal;
-  }
-
-  renew() {
-    this.end();
-    this.#timer = setTimeout(() => this.#abort.abort(), this.ms);
-  }
-
-  end() {
-    clearTimeout(this.#timer);
   }
 }
 

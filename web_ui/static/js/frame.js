@@ -1,12 +1,12 @@
 // The camera's picture, pulled at the phone's own pace: the next is asked for when the last one has been shown.
 
 import { byId, setHidden, setText } from "./dom.js";
+import { Patience, pause } from "./time.js";
 
 const SHOWN_MS = 200; // five a second at most
 const OUT_OF_SIGHT_MS = 2000;
+const GIVE_UP_MS = 5000;
 const OLD_S = 3;
-
-const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 export class FramePull {
   #inSight = false;
@@ -42,14 +42,21 @@ export class FramePull {
   }
 
   async #pull() {
-    const answer = await fetch("/api/frame.jpg", { cache: "no-store", signal: AbortSignal.timeout(5000) });
-    if (answer.status === 204) { this.#shownAt = null; return; }
-    if (!answer.ok) return;
-    const url = URL.createObjectURL(await answer.blob());
+    const patience = new Patience(GIVE_UP_MS);
+    try {
+      const answer = await fetch("/api/frame.jpg", { cache: "no-store", signal: patience.signal });
+      if (answer.status === 204) this.#shownAt = null;
+      if (answer.status === 200) await this.#put(await answer.blob(), Number(answer.headers.get("X-Frame-Age-S")));
+    } finally {
+      patience.end();
+    }
+  }
+
+  async #put(jpeg, ageS) {
     const before = this.image.src;
-    this.image.src = url;
+    this.image.src = URL.createObjectURL(jpeg);
     await this.image.decode().finally(() => URL.revokeObjectURL(before));
-    this.#ageS = Number(answer.headers.get("X-Frame-Age-S")) || 0;
+    this.#ageS = ageS || 0;
     this.#shownAt = performance.now();
   }
 }
