@@ -78,6 +78,7 @@ class FileIqSource(DriverBase):
         samples, rate_hz = _slice(
             chunk.samples, self._recording.sample_rate_hz, tuning.center_hz - segment.center_hz, rate_hz
         )
+        samples = samples[: round(dwell_s * rate_hz)]
         self._clock.sleep_until(t_ns + round(len(samples) / rate_hz * NS_PER_S))
         self._sequence += 1
         return IqBlock(

@@ -3,8 +3,9 @@
 The server greets with 12 bytes (``RTL0``, tuner type, number of gains; big endian) and then streams cu8 samples
 without end. Commands are 5 bytes: a code and a big-endian number. Nothing in the stream marks where a command took
 effect, and samples queue in the server's USB transfers, in both kernels and on the way. After a retune the client
-therefore discards (1) by count, what the server had under way plus the settling of the tuner, and (2) whatever else it
-takes until the socket was found empty once: only then is the stream known to be live.
+therefore discards what has already arrived, then, by count, what the server had under way plus the settling of the
+tuner, and then whatever else has arrived until the socket is found empty: only then is the stream live. A link slower
+than the samples never gets there, and ends in an error instead of in samples of unknown age.
 """
 
 import select
@@ -163,18 +164,23 @@ class RtlTcpSource(DriverBase):
         connection.sendall(_COMMAND.pack(code, number & 0xFFFF_FFFF))
 
     def _discard(self, connection: socket.socket, samples: int) -> None:
-        """Throw away at least `samples`, and more until the socket was empty once; keeps I and Q in step."""
-        wanted_bytes = _BYTES_PER_SAMPLE * samples
+        """Throw away what has arrived, then `samples` more, then whatever else keeps the socket from being empty."""
         scrap = memoryview(bytearray(_DISCARD_BYTES))
-        discarded_bytes = 0
-        live = False
-        while True:
-            live = live or not _readable(connection)
-            if live and discarded_bytes >= wanted_bytes:
-                break
-            discarded_bytes += self._receive(connection, scrap)
-        if discarded_bytes % _BYTES_PER_SAMPLE:
+        discarded_bytes = self._drain(connection, scrap)
+        left_bytes = _BYTES_PER_SAMPLE * samples
+        while left_bytes > 0:
+            count = self._receive(connection, scrap[: min(left_bytes, _DISCARD_BYTES)])
+            discarded_bytes += count
+            left_bytes -= count
+        discarded_bytes += self._drain(connection, scrap)
+        if discarded_bytes % _BYTES_PER_SAMPLE:  # keep I and Q in step
             self._receive_exactly(connection, scrap[:1])
+
+    def _drain(self, connection: socket.socket, scrap: memoryview) -> int:
+        drained_bytes = 0
+        while select.select([connection], [], [], 0)[0]:
+            drained_bytes += self._receive(connection, scrap)
+        return drained_bytes
 
     def _receive_exactly(self, connection: socket.socket, into: memoryview) -> None:
         while into:
@@ -199,7 +205,3 @@ class RtlTcpSource(DriverBase):
         if isinstance(error, TimeoutError):
             return DeviceStalledError(f"{self.source}: nothing came in time ({self._settings.deadline_s:g} s)")
         return self.failure(error.strerror or one_line(error))
-
-
-def _readable(connection: socket.socket) -> bool:
-    return bool(select.select([connection], [], [], 0)[0])

@@ -37,6 +37,11 @@ class OpticsWorld:
         with self._lock:
             self._edges.append(edge)
 
+    def is_lit(self, state: LedState) -> bool:
+        """Return whether a ring has been lit since the last edge."""
+        with self._lock:
+            return bool(self._edges) and self._edges[-1].state is state
+
     def lit_fractions(self, frame: Frame, state: LedState) -> npt.NDArray[np.float64]:
         """Return the fraction of each row's exposure during which a ring was lit.
 
