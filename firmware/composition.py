@@ -5,10 +5,8 @@ A further sense is one more function here that returns its `SensorSpec` (see ``d
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from importlib import resources
 
-from detector.rf.band_plan import BandPlan
-
+from detector.rf.band_plan import shipped_band_plan
 from detector.types import Provenance
 from firmware.config.scheme import Config
 from firmware.drivers.open import check_iq_source, check_optics_sources
@@ -23,7 +21,7 @@ from web_ui.security.settings import SecuritySettings
 from web_ui.server import PageServer
 from web_ui.words import Words
 
-__all__ = ["NunchiDevice", "build_device", "load_band_plan", "sensor_specs"]
+__all__ = ["NunchiDevice", "build_device", "sensor_specs"]
 
 _PROVENANCE = {
     SourceKind.RTL: Provenance.LIVE,
@@ -33,12 +31,6 @@ _PROVENANCE = {
     SourceKind.FILE: Provenance.REPLAY,
     SourceKind.SIM: Provenance.SIMULATED,
 }
-
-
-def load_band_plan(region: str) -> BandPlan:
-    """Read the band plan of a region (``KR``, ``EU``, ``US``) that ships with the detector."""
-    text = resources.files("detector.rf").joinpath("bands", f"{region.lower()}.toml").read_text(encoding="utf-8")
-    return BandPlan.from_toml(text)
 
 
 def sensor_specs(config: Config) -> tuple[SensorSpec, ...]:
@@ -62,7 +54,7 @@ def _rf_spec(config: Config) -> SensorSpec:
         settings=RfLoopSettings(
             source=source.text,
             options=config.radio,
-            plan=load_band_plan(config.radio.region),
+            plan=shipped_band_plan(config.radio.region),
             rtl=config.drivers.rtl,
         ),
         reopen_interval_s=config.supervision.reopen_interval_s,

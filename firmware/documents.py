@@ -26,7 +26,7 @@ def phrase_documents(phrases: Iterable[Phrase], words: Words) -> list[dict[str, 
 def alert_document(alert: Alert, words: Words) -> dict[str, Any]:
     """Return an alert with its own fields (those that are unset left out) and its reasons in words and codes."""
     fields: dict[str, Any] = msgspec.to_builtins(alert)
-    own = {name: value for name, value in fields.items() if name not in _BOOKKEEPING and value is not None}
+    own = {name: _tidy(name, value) for name, value in fields.items() if name not in _BOOKKEEPING and value is not None}
     return own | {
         "reasons": [words.render(phrase.code, phrase.values) for phrase in alert.reasons],
         "reason_codes": [{"code": phrase.code, "values": dict(phrase.values)} for phrase in alert.reasons],
@@ -36,8 +36,14 @@ def alert_document(alert: Alert, words: Words) -> dict[str, Any]:
 def signal_document(signal: RadioSignal) -> dict[str, Any]:
     """Return an ambient signal."""
     fields: dict[str, Any] = msgspec.to_builtins(signal)
-    del fields["last_t_ns"]
-    return fields
+    return {name: _tidy(name, value) for name, value in fields.items() if name not in _BOOKKEEPING}
+
+
+def _tidy(name: str, value: Any) -> Any:
+    """Round a number to digits that mean something: hertz to whole ones, the rest to a thousandth."""
+    if not isinstance(value, float):
+        return value
+    return round(value) if name.endswith("_hz") else round(value, 3)
 
 
 def coverage_document(coverage: SenseCoverage, words: Words, gaps: Iterable[Phrase] = ()) -> dict[str, Any]:

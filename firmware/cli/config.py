@@ -2,8 +2,8 @@
 
 import argparse
 import sys
-from pathlib import Path
 
+from firmware.cli.run import add_config_argument
 from firmware.config import dump_config, load_config
 
 __all__ = ["add_parser"]
@@ -12,7 +12,7 @@ __all__ = ["add_parser"]
 def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Declare the verb."""
     parser = verbs.add_parser("config", help="check and show the configuration")
-    parser.add_argument("--config", type=Path, metavar="FILE", help="TOML file to lay over the defaults")
+    add_config_argument(parser)
     parser.add_argument("--dump", action="store_true", required=True, help="write it as TOML with comments")
     parser.set_defaults(execute=_execute)
 

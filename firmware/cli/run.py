@@ -12,27 +12,32 @@ from detector.errors import InputError, NunchiError
 from firmware.config import Config, load_config
 from firmware.log import configure_logging, get_logger
 
-__all__ = ["add_parser", "add_source_arguments", "configured"]
+__all__ = ["add_config_argument", "add_parser"]
 
 
 def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Declare the verb."""
     parser = verbs.add_parser("run", help="run the device and its page")
-    add_source_arguments(parser)
+    _add_source_arguments(parser)
     parser.add_argument("--host", help="address of the page (default 127.0.0.1); any other asks phones to pair")
     parser.add_argument("--port", type=int, help="port of the page (default 8080)")
     parser.set_defaults(execute=_execute)
 
 
-def add_source_arguments(parser: argparse.ArgumentParser) -> None:
+def _add_source_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options that say which configuration and which sources are used."""
-    parser.add_argument("--config", type=Path, metavar="FILE", help="TOML file (see nunchi config --dump)")
+    add_config_argument(parser)
     parser.add_argument("--rf", metavar="SOURCE", help="rtl:0, rtl:SERIAL, rtl_tcp:HOST:PORT, file:PATH, sim:ROOM")
     parser.add_argument("--camera", metavar="SOURCE", help="picamera:0, file:DIR, sim:ROOM")
     parser.add_argument("--leds", metavar="SOURCE", help="gpio:, sim:ROOM, none: (default: those of the camera)")
 
 
-def configured(arguments: argparse.Namespace) -> Config:
+def add_config_argument(parser: argparse.ArgumentParser) -> None:
+    """Declare the option that names the configuration file."""
+    parser.add_argument("--config", type=Path, metavar="FILE", help="TOML file (see nunchi config --dump)")
+
+
+def _configured(arguments: argparse.Namespace) -> Config:
     """Return the configuration with the command line's options laid over it.
 
     Raises
@@ -71,7 +76,7 @@ def _execute(arguments: argparse.Namespace) -> None:
 
     signal.signal(signal.SIGTERM, on_signal)
     signal.signal(signal.SIGINT, on_signal)
-    config = configured(arguments)
+    config = _configured(arguments)
     device = build_device(config, on_crash=crash)
     device.start()
     print(f"Nunchi: {device.server.url}", flush=True)

@@ -81,6 +81,18 @@ def describe(annotation: object) -> str:
         words = (info.extra_json_schema or {}).get("description", words)
         unit = (info.extra or {}).get("unit", unit)
         info = info.type
+    return f"{words} [{' '.join(filter(None, (unit, _allowed(info))))}]"
+
+
+def _allowed(info: msgspec.inspect.Type) -> str:
+    """Return the values that a type admits, in words."""
+    if isinstance(info, msgspec.inspect.UnionType):
+        return " ".join(_allowed(part) for part in info.types)
+    if isinstance(info, msgspec.inspect.LiteralType):
+        return "one of " + ", ".join(str(value) for value in info.values)
+    if isinstance(info, msgspec.inspect.BoolType):
+        return "true or false"
+    if isinstance(info, msgspec.inspect.NoneType):
+        return "or unset"
     low, high = getattr(info, "ge", None), getattr(info, "le", None)
-    bounds = f"{low} to {high}" if low is not None and high is not None else ""
-    return " ".join(filter(None, (words, f"[{' '.join(filter(None, (unit, bounds)))}]" if unit or bounds else "")))
+    return f"{low} to {high}" if low is not None and high is not None else ""

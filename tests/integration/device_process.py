@@ -56,6 +56,7 @@ class RunningDevice:
 
     def stop(self) -> None:
         """End it as systemd would and wait."""
+        self._stream.close()
         self._connection.close()
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)

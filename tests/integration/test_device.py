@@ -30,7 +30,8 @@ def test_the_hotel_room_shows_its_camera_and_its_lens_and_nothing_else() -> None
         children = device.children()
         assert len(children) >= 2
     assert device.process.returncode == 0
-    assert not any(psutil.pid_exists(child.pid) and child.is_running() for child in children)
+    _, alive = psutil.wait_procs(children, timeout=10)
+    assert not alive
 
 
 def test_a_killed_sensor_shows_at_once_comes_back_and_leaves_a_gap() -> None:
