@@ -115,7 +115,7 @@ STRONG = {
     "verdict": "strong_sign",
     "verdict_because": [phrase("verdict.because.alert", count=2)],
     "alerts": [ANALOG, GLINT],
-    "inspect": [SCREW],
+    "inspect": [SCREW, {**SCREW, "id": "lens-10"}],
 }
 CHECK = {**NOTHING, "verdict": "check_this_spot", "verdict_because": [], "alerts": [{**GLINT, "confidence": 0.71}]}
 OFFLINE = {

@@ -56,6 +56,8 @@ def test_alerts_appear_without_a_reload(open_page: OpenPage) -> None:
     expect(page.locator("#alerts .alert").first).to_contain_text("Confidence 98 %")
     expect(page.locator("#steps li").first).to_contain_text("Do not touch")
     expect(page.locator("a[href='tel:1366']")).to_be_visible()
+    page.locator("#inspect-section summary").click()
+    expect(page.locator("#inspect [data-kind='retro_reflector']")).to_contain_text("2 ×")
     assert page.evaluate("window.sameDocument")
 
 

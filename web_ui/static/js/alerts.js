@@ -1,6 +1,6 @@
 // Alerts: cards that stay in place while their contents change, so that a tap never hits a button being replaced.
 
-import { byId, make, setHidden, setText } from "./dom.js";
+import { byId, make, onlyWhenChanged, setHidden, setText } from "./dom.js";
 import { formatClock } from "./words.js";
 
 class AlertCard {
@@ -25,7 +25,7 @@ class AlertCard {
     this.node = make("article", { class: "card alert" }, head, this.seen, this.marked, this.body, this.button, this.error);
   }
 
-  update(alert, words, canMark) {
+  update(alert, words) {
     const key = words.lang + JSON.stringify(alert);
     if (key === this.#key) return;
     this.#key = key;
@@ -43,14 +43,13 @@ class AlertCard {
     setHidden(this.marked, !isMarked);
     setHidden(this.body, isMarked);
     setText(this.button, words.render(isMarked ? "alert.unmark" : "alert.mark"));
-    setHidden(this.button, !canMark);
   }
 
   #explain(alert, words) {
     setText(this.why, words.render("alert.why"));
     this.reasons.replaceChildren(...reasonTexts(alert, words).map((text) => make("li", {}, text)));
     setText(this.innocentTitle, words.render("alert.innocent"));
-    setText(this.innocent, words.render(`innocent.${alert.kind}`, {}, words.render("innocent.other")));
+    setText(this.innocent, innocentText(alert.kind, words));
     setText(this.picture, words.render("alert.in_picture"));
     setHidden(this.picture, alert.y_px === undefined);
   }
@@ -78,7 +77,7 @@ export class AlertList {
     const kept = new Map();
     for (const alert of alerts) {
       const card = this.#cards.get(alert.id) ?? new AlertCard(this.onMark);
-      card.update(alert, words, this.onMark !== null);
+      card.update(alert, words);
       kept.set(alert.id, card);
     }
     this.#cards = kept;
@@ -86,6 +85,26 @@ export class AlertList {
     const same = nodes.length === this.node.children.length && nodes.every((node, i) => node === this.node.children[i]);
     if (!same) this.node.replaceChildren(...nodes);
   }
+}
+
+/** What is worth a look, a line a kind: a wall of single reflectors would only frighten. */
+export const renderInspect = onlyWhenChanged((counts, words) => {
+  byId("inspect").replaceChildren(...counts.map(([kind, count]) => make("article", { class: "card", "data-kind": kind },
+    make("div", { class: "head" },
+      make("h3", {}, words.name("kind", kind)),
+      make("span", { class: "confidence" }, words.render("alerts.times", { count }))),
+    make("p", { class: "note" }, innocentText(kind, words)))));
+});
+
+/** How many alerts there are of each kind, as pairs in the order of first appearance. */
+export function countKinds(alerts) {
+  const counts = new Map();
+  for (const { kind } of alerts) counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  return [...counts];
+}
+
+function innocentText(kind, words) {
+  return words.render(`innocent.${kind}`, {}, words.render("innocent.other"));
 }
 
 function reasonTexts({ reasons = [], reason_codes: codes = [] }, words) {

@@ -1,6 +1,6 @@
 // Puts the page together: one state, kept up to date by the stream, drawn part by part.
 
-import { AlertList } from "./alerts.js";
+import { AlertList, countKinds, renderInspect } from "./alerts.js";
 import { Contact } from "./contact.js";
 import { byId, setHidden, setText } from "./dom.js";
 import { FramePull } from "./frame.js";
@@ -17,7 +17,6 @@ let state = null;
 let reach = { lost: false, full: false };
 
 const alertList = new AlertList("alerts", sendMark);
-const inspectList = new AlertList("inspect", null);
 const vibrate = setUpVibration();
 const contact = new Contact({ onEvent: takeEvent, onBeat: showBeat, onContact: takeContact });
 const frames = new FramePull({ isLost: () => contact.lost, words: () => words });
@@ -75,7 +74,7 @@ function drawContact() {
 function drawAlerts() {
   const { alerts = [], inspect = [] } = state ?? {};
   alertList.render(alerts, words);
-  inspectList.render(inspect, words);
+  renderInspect(countKinds(inspect), words);
   setHidden(byId("alerts-section"), alerts.length === 0);
   setHidden(byId("inspect-section"), inspect.length === 0);
   setText(byId("inspect-count"), String(inspect.length));
