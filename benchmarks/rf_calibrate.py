@@ -21,7 +21,7 @@ from detector.rf.video_structure import measure_structure
 
 OPTIONS = RfOptions()
 RATE_HZ, CENTER_HZ = 2.4e6, 1.2e9
-DWELLS_S = {"short": (0.02,), "field": (0.04, 0.1)}
+DWELLS_S = {"short": (0.02,), "field": (0.04,), "comb": (0.1,)}
 SMOOTHING = 2e-5
 
 
@@ -66,7 +66,7 @@ def collect(draws: int) -> dict[str, tuple[list[npt.NDArray[np.float64]], list[n
         name: ([], []) for name in DWELLS_S
     }
     scenes: list[tuple[int, tuple[object, ...]]] = [(0, (camera,)) for camera in cameras(rng, draws)]
-    for seed in range(9000, 9000 + draws // 2):
+    for seed in range(9000, 9000 + draws):
         scenes += [(1, scene) for scene in hard_negatives(seed, CENTER_HZ, rng.uniform(-40, -8)).values()]
     for label, emissions in scenes:
         sky.emissions = emissions
@@ -101,11 +101,9 @@ def main() -> None:
     for name, (positives, negatives) in collect(draws).items():
         theta, odds = fit(np.array(positives), np.array(negatives))
         camera, other = odds[: len(positives)], odds[len(positives) :]
-        print(
-            f"\n# {len(positives)} cameras, log odds p5 {np.quantile(camera, 0.05):.1f} median {np.median(camera):.1f};",
-            end="",
-        )
-        print(f" {len(negatives)} negatives, p95 {np.quantile(other, 0.95):.1f} max {other.max():.1f}")
+        low, high = np.quantile(camera, 0.05), np.quantile(other, 0.95)
+        print(f"\n# {len(positives)} cameras, log odds p5 {low:.1f} median {np.median(camera):.1f}")
+        print(f"# {len(negatives)} negatives, log odds p95 {high:.1f} max {other.max():.1f}")
         print(f"[{name}]\nintercept = {theta[0]:.3f}\nweights = [{', '.join(f'{w:.3f}' for w in theta[1:])}]")
 
 

@@ -20,7 +20,15 @@ from detector.rf.options import RfOptions
 from detector.rf.spectrum import Spectrum
 from detector.rf.video_structure import VideoStructure, measure_structure
 
-__all__ = ["LineEvidence", "VideoClassifier", "carrier_fraction", "features", "load_calibration", "refute"]
+__all__ = [
+    "LineEvidence",
+    "VideoClassifier",
+    "carrier_fraction",
+    "features",
+    "load_calibration",
+    "model_name",
+    "refute",
+]
 
 _DC_BINS = 1
 _CARRIER_BINS = 2
@@ -51,20 +59,29 @@ def features(lines: LineScore, structure: VideoStructure) -> npt.NDArray[np.floa
 
     Returns
     -------
-    ndarray of float64, shape (5,) or (7,)
-        Score, weaker of odd and even harmonics, line over half line, clustering (all dB / 10), clustering z / 5;
-        field z / 5, log2 of the field ratio.
+    ndarray of float64, shape (5,), (7,) or (8,)
+        Score, weaker of odd and even harmonics, line over half line (dB / 10), clustering in dB / 2 and z / 5;
+        field z / 5, log2 of the field ratio; field comb in dB.
     """
     values = [
         np.clip(lines.score_db, 0, 25) / 10,
         np.clip(min(lines.odd_db, lines.even_db), 0, 25) / 10,
         np.clip(lines.score_db - structure.half_db, -5, 15) / 10,
-        np.clip(structure.cluster_db, -10, 10) / 10,
+        np.clip(structure.cluster_db, -2, 4) / 2,
         np.clip(structure.cluster_z, -5, 10) / 5,
     ]
     if structure.field is not None:
         values += [np.clip(structure.field.z, -1, 10) / 5, np.log2(np.clip(structure.field.ratio, 0.25, 2.5))]
+    if structure.comb_db is not None:
+        values.append(np.clip(structure.comb_db, -1, 3))
     return np.array(values, np.float64)
+
+
+def model_name(structure: VideoStructure) -> str:
+    """Return which model judges a dwell by what it is long enough to show: ``comb``, ``field`` or ``short``."""
+    if structure.comb_db is not None:
+        return "comb"
+    return "short" if structure.field is None else "field"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,14 +99,14 @@ def load_calibration(text: str | None = None) -> Mapping[str, _Model]:
     Returns
     -------
     mapping
-        Models under ``field`` and ``short``.
+        Models under ``short``, ``field`` and ``comb``.
     """
     if text is None:
         text = resources.files("detector.rf").joinpath("calibration.toml").read_text("utf-8")
     table = tomllib.loads(text)
     return {
         name: _Model(float(table[name]["intercept"]), np.array(table[name]["weights"], np.float64))
-        for name in ("field", "short")
+        for name in ("short", "field", "comb")
     }
 
 
@@ -137,8 +154,10 @@ class VideoClassifier:
         refusal = refute(lines, structure, options)
         if refusal is not None:
             return LineEvidence(lines=lines, structure=structure, confidence=0.0, refusal=refusal)
-        model = self._models["short" if structure.field is None else "field"]
-        log_odds = model.log_odds(features(lines, structure)) + self._prior
+        name = model_name(structure)
+        log_odds = self._models[name].log_odds(features(lines, structure)) + self._prior
+        if name == "short":
+            log_odds -= float(np.log(options.short_odds))
         confidence = float(1 / (1 + np.exp(-np.clip(log_odds, -30, 30))))
         doubt = None if confidence >= options.alert_confidence else "not_confirmed"
         return LineEvidence(lines=lines, structure=structure, confidence=confidence, refusal=doubt)
@@ -150,10 +169,18 @@ def refute(lines: LineScore, structure: VideoStructure, options: RfOptions) -> s
     A sync pulse a line has odd and even harmonics; lines repeat once a line, not every other one; a picture strong
     enough to see has fields.
     """
-    if structure.half_db > lines.score_db - options.half_line_gap_db:
+    strong = lines.score_db > options.field_score_db
+    fields = structure.comb_db is not None and structure.comb_db >= options.field_comb_db
+    # SECAM alternates its subcarrier from line to line: a half-line rhythm with fields is a picture all the same
+    if structure.half_db > lines.score_db - options.half_line_gap_db and not (strong and fields):
         return "half_line_rhythm"
-    if min(lines.odd_db, lines.even_db) < lines.score_db - options.harmonic_gap_db:
+    gap_db, weaker_db = abs(lines.odd_db - lines.even_db), min(lines.odd_db, lines.even_db)
+    if gap_db > options.harmonic_gap_db * (1 if weaker_db > options.harmonic_least_db else 0.5):
         return "few_harmonics"
-    if structure.field is not None and lines.score_db > options.field_score_db and structure.field.z < options.field_z:
+    wanted_z = options.field_z * lines.score_db / options.field_score_db
+    if strong and not fields and structure.field is not None and structure.field.z < wanted_z:
+        return "no_field_rate"
+    # a dwell too short for the comb has only this: the field must be the best of all lags around it
+    if structure.comb_db is None and structure.field is not None and structure.field.ratio < 1:
         return "no_field_rate"
     return None

@@ -84,7 +84,7 @@ class Emitter:
     def bandwidth_hz(self) -> float:
         """From the lowest to the highest frequency at which a slice stood above the noise."""
         hits = self.hits.values()
-        return max(hit.high_hz for hit in hits) - min(hit.low_hz for hit in hits)
+        return float(max(hit.high_hz for hit in hits) - min(hit.low_hz for hit in hits))
 
     def modulation(self, carrier_fraction: float) -> str:
         """Return ``AM`` when a slice holds a vision carrier, else ``FM``."""

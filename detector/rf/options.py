@@ -125,10 +125,19 @@ class RfOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         Meta(
             ge=6,
             le=40,
-            description="Odd or even harmonics short by this refute video; raising it lets half-line rasters in",
+            description="Odd and even harmonics this far apart refute video; raising it lets half-line rasters in",
             extra={"unit": "dB"},
         ),
-    ] = 12.0
+    ] = 20.0
+    harmonic_least_db: Annotated[
+        float,
+        Meta(
+            ge=5,
+            le=20,
+            description="Weaker group below this halves the gap allowed; raising it drops some AM pictures",
+            extra={"unit": "dB"},
+        ),
+    ] = 11.0
     half_line_gap_db: Annotated[
         float,
         Meta(
@@ -152,9 +161,18 @@ class RfOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         Meta(
             ge=-2,
             le=5,
-            description="Least field correlation of a strong candidate, in deviations; raising it drops cameras",
+            description="Least field correlation of a strong candidate, grows with its score; raising it drops cameras",
         ),
     ] = 0.5
+    field_comb_db: Annotated[
+        float,
+        Meta(
+            ge=0.5,
+            le=10,
+            description="Field comb that replaces a missing correlation; raising it drops weak cameras",
+            extra={"unit": "dB"},
+        ),
+    ] = 2.0
     alert_confidence: Annotated[
         float,
         Meta(ge=0.5, le=0.999, description="Posterior from which a candidate is an alert; raising it misses cameras"),
@@ -168,7 +186,15 @@ class RfOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         Meta(
             ge=1e-6, le=0.5, description="Fraction of candidates that are cameras; raising it raises every confidence"
         ),
-    ] = 0.05
+    ] = 0.1
+    short_odds: Annotated[
+        float,
+        Meta(
+            ge=1,
+            le=100,
+            description="Odds are divided by this where the dwell holds no field; higher keeps short pieces silent",
+        ),
+    ] = 8.0
     persistence: Annotated[
         float,
         Meta(ge=0.0, le=1.0, description="Part of the looks that must show video; raising it drops cameras that fade"),

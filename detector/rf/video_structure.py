@@ -16,6 +16,7 @@ import scipy.fft
 import scipy.signal
 
 from detector.rf.envelope import Envelope
+from detector.rf.field_comb import LEAST_S, field_comb_db
 from detector.rf.line_rate import HARMONICS, LineStandard, envelope_spectrum, harmonic_heights, lower_median
 
 __all__ = ["FieldEvidence", "VideoStructure", "field_evidence", "measure_structure"]
@@ -55,12 +56,15 @@ class VideoStructure:
         harmonics) and as the excess of the mean over harmonics in standard deviations of white noise.
     field : FieldEvidence or None
         None where the dwell is shorter than a field and 60 lines.
+    comb_db : float or None
+        Teeth at multiples of the field rate over the gaps between; None where the dwell is shorter than 80 ms.
     """
 
     half_db: float
     cluster_db: float
     cluster_z: float
     field: FieldEvidence | None
+    comb_db: float | None
 
 
 def measure_structure(envelope: Envelope, standard: LineStandard, window_hz: float) -> VideoStructure:
@@ -74,6 +78,7 @@ def measure_structure(envelope: Envelope, standard: LineStandard, window_hz: flo
         Half width of the local median.
     """
     power, bin_hz = envelope_spectrum(envelope)
+    seconds = len(envelope.power) / envelope.sample_rate_hz
     count = min(HARMONICS, int(envelope.sample_rate_hz * 0.48 // standard.line_hz))
     order = np.arange(1, count + 1)
     half = lower_median(harmonic_heights(power, bin_hz, standard.line_hz * (order - 0.5), window_hz))
@@ -83,6 +88,7 @@ def measure_structure(envelope: Envelope, standard: LineStandard, window_hz: flo
         cluster_db=cluster_db,
         cluster_z=cluster_z,
         field=field_evidence(envelope, standard),
+        comb_db=field_comb_db(power, bin_hz, standard) if seconds >= LEAST_S else None,
     )
 
 
