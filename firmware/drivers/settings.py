@@ -51,6 +51,16 @@ class RtlSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
             extra={"unit": "samples"},
         ),
     ] = 131_072
+    greeting_s: Annotated[
+        float,
+        Meta(
+            ge=0.1,
+            le=60.0,
+            description="an rtl_tcp server that has not greeted after this long has failed; it takes 6 s itself to "
+            "notice that its last client has left; raising it reports a wrong address later",
+            extra={"unit": "s"},
+        ),
+    ] = 10.0
     deadline_s: Annotated[
         float,
         Meta(

@@ -15,9 +15,10 @@ from firmware.drivers.interfaces import IqSource
 from firmware.drivers.open import make_iq_source
 from firmware.drivers.settings import RtlSettings
 from firmware.recordings.sigmf import CaptureInfo, write_sigmf
+from tests.contract import virtual_dongle
 from tests.contract.fakes import FakeClock, RtlTcpServer, tone_cu8
 
-KINDS = ["sim", "file", "rtl_tcp", "rtl"]
+KINDS = ["sim", "file", "rtl_tcp", "rtl_tcp on a virtual dongle", "rtl on a virtual dongle", "rtl"]
 
 
 @dataclass(frozen=True)
@@ -36,20 +37,24 @@ class Case:
         return Tuning(center_hz=center_hz, sample_rate_hz=self.rate_hz, sample_count=count, gain_db=30.0)
 
 
-def _sim(tmp_path: Path, stack: ExitStack) -> Case:
+def _sim(request: pytest.FixtureRequest, stack: ExitStack) -> Case:
     source = make_iq_source("sim:hotel_room", RtlSettings(), FakeClock())
     # An FM station, and a harmonic of the dongle's own crystal in an empty band.
     return Case(source, 2.4e6, 91.9e6, 1151.7e6, 1152e6, Provenance.SIMULATED)
 
 
-def _file(tmp_path: Path, stack: ExitStack) -> Case:
+def _file(request: pytest.FixtureRequest, stack: ExitStack) -> Case:
     rate_hz, count = 4.8e6, 480_000
     whole = Tuning(center_hz=500e6, sample_rate_hz=rate_hz, sample_count=count)
     raw = np.maximum(tone_cu8(1.5e6, 0.5, whole, 0.0), 1)
     weak = tone_cu8(-1.2e6, 0.03, whole, 0.0).astype(int) - 127
     raw = np.clip(raw + weak, 0, 255).astype(np.uint8)
     meta = write_sigmf(
-        tmp_path / "air", raw, datatype="cu8", sample_rate_hz=rate_hz, captures=[CaptureInfo(center_hz=500e6)]
+        request.getfixturevalue("tmp_path") / "air",
+        raw,
+        datatype="cu8",
+        sample_rate_hz=rate_hz,
+        captures=[CaptureInfo(center_hz=500e6)],
     )
     source = make_iq_source(f"file:{meta}", RtlSettings(), FakeClock())
     return Case(source, 1.2e6, 501.4e6, 498.9e6, 498.8e6, Provenance.REPLAY)
@@ -62,14 +67,14 @@ def _air(tuning: Tuning, t0_s: float) -> np.ndarray:
     )
 
 
-def _rtl_tcp(tmp_path: Path, stack: ExitStack) -> Case:
+def _rtl_tcp(request: pytest.FixtureRequest, stack: ExitStack) -> Case:
     server = stack.enter_context(RtlTcpServer(_air, in_flight=2))
     settings = RtlSettings(settle_s=0.0, server_samples=3 * RtlTcpServer.TRANSFER_SAMPLES)
     source = make_iq_source(f"rtl_tcp:127.0.0.1:{server.port}", settings, SYSTEM_CLOCK)
     return Case(source, 1e6, 100e6, 200e6, 200.1e6, Provenance.LIVE)
 
 
-def _rtl(tmp_path: Path, stack: ExitStack) -> Case:
+def _rtl(request: pytest.FixtureRequest, stack: ExitStack) -> Case:
     rtlsdr = pytest.importorskip("rtlsdr", reason="pyrtlsdr or librtlsdr is not installed")
     if rtlsdr.librtlsdr.rtlsdr_get_device_count() == 0:
         pytest.skip("no RTL-SDR dongle is plugged in")
@@ -78,15 +83,37 @@ def _rtl(tmp_path: Path, stack: ExitStack) -> Case:
     return Case(source, 2.4e6, 91.9e6, 1151.7e6, 1152e6, Provenance.LIVE)
 
 
-_MAKERS: dict[str, Callable[[Path, ExitStack], Case]] = {
-    "sim": _sim, "file": _file, "rtl_tcp": _rtl_tcp, "rtl": _rtl,
-}  # fmt: skip
+def _rtl_virtual(request: pytest.FixtureRequest, stack: ExitStack) -> Case:
+    stack.enter_context(virtual_dongle.under_pyrtlsdr(request.getfixturevalue("virtual_library")))
+    source = make_iq_source("rtl:00000042", RtlSettings(), SYSTEM_CLOCK)
+    return Case(source, 2.4e6, 100e6, 200e6, 200.1e6, Provenance.LIVE)
+
+
+def _rtl_tcp_virtual(request: pytest.FixtureRequest, stack: ExitStack) -> Case:
+    port = stack.enter_context(virtual_dongle.rtl_tcp_server(request.getfixturevalue("virtual_library")))
+    source = make_iq_source(f"rtl_tcp:127.0.0.1:{port}", RtlSettings(), SYSTEM_CLOCK)
+    return Case(source, 2.4e6, 100e6, 200e6, 200.1e6, Provenance.LIVE)
+
+
+_MAKERS: dict[str, Callable[[pytest.FixtureRequest, ExitStack], Case]] = {
+    "sim": _sim,
+    "file": _file,
+    "rtl_tcp": _rtl_tcp,
+    "rtl_tcp on a virtual dongle": _rtl_tcp_virtual,
+    "rtl on a virtual dongle": _rtl_virtual,
+    "rtl": _rtl,
+}
+
+
+@pytest.fixture(scope="session")
+def virtual_library(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return virtual_dongle.build(tmp_path_factory.mktemp("virtual_dongle"))
 
 
 @pytest.fixture(params=KINDS)
-def case(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Case]:
+def case(request: pytest.FixtureRequest) -> Iterator[Case]:
     with ExitStack() as stack:
-        made = _MAKERS[request.param](tmp_path, stack)
+        made = _MAKERS[request.param](request, stack)
         yield made
         made.source.close()
 

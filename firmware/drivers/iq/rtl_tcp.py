@@ -68,14 +68,15 @@ class RtlTcpSource(DriverBase):
             It accepted the connection and stayed silent.
         """
         self.close()
-        self._deadline_ns = self._clock.monotonic_ns() + self._deadline_after_ns(0.0)
+        greeting_s = self._settings.greeting_s
+        self._deadline_ns = self._clock.monotonic_ns() + round(greeting_s * NS_PER_S)
         try:
-            self._socket = socket.create_connection(self._address, timeout=self._settings.deadline_s)
+            self._socket = socket.create_connection(self._address, timeout=greeting_s)
             self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self._greet(self._socket)
         except OSError as error:
             self.close()
-            raise self._as_device_error(error) from error
+            raise self._as_device_error(error, greeting_s) from error
 
     def close(self) -> None:
         """Hang up; harmless when not open."""
@@ -105,15 +106,14 @@ class RtlTcpSource(DriverBase):
             return self._read(connection, tuning)
         except OSError as error:
             self.close()
-            raise self._as_device_error(error) from error
+            raise self._as_device_error(error, self._settings.deadline_s) from error
 
     def _read(self, connection: socket.socket, tuning: Tuning) -> IqBlock:
         gain_db = None if tuning.gain_db is None else self._tuner.nearest_gain_db(tuning.gain_db)
         stale = self._retune(connection, tuning, gain_db)
         duration_s = tuning.sample_count / tuning.sample_rate_hz
-        self._deadline_ns = self._clock.monotonic_ns() + self._deadline_after_ns(
-            duration_s + stale / tuning.sample_rate_hz
-        )
+        patience_s = duration_s + stale / tuning.sample_rate_hz + self._settings.deadline_s
+        self._deadline_ns = self._clock.monotonic_ns() + round(patience_s * NS_PER_S)
         self._discard(connection, stale)
         raw = bytearray(_BYTES_PER_SAMPLE * tuning.sample_count)
         self._receive_exactly(connection, memoryview(raw))
@@ -196,12 +196,9 @@ class RtlTcpSource(DriverBase):
             raise self.failure("the server closed the connection")
         return count
 
-    def _deadline_after_ns(self, dwell_s: float) -> int:
-        return round((dwell_s + self._settings.deadline_s) * NS_PER_S)
-
-    def _as_device_error(self, error: OSError) -> DeviceError:
+    def _as_device_error(self, error: OSError, deadline_s: float) -> DeviceError:
         if isinstance(error, DeviceError):
             return error
         if isinstance(error, TimeoutError):
-            return DeviceStalledError(f"{self.source}: nothing came in time ({self._settings.deadline_s:g} s)")
+            return DeviceStalledError(f"{self.source}: nothing came in time ({deadline_s:g} s)")
         return self.failure(error.strerror or one_line(error))
