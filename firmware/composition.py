@@ -14,8 +14,7 @@ from firmware.drivers.source import SourceKind, parse_camera_source
 from firmware.runtime.child import SensorSpec
 from firmware.runtime.hub import Hub
 from firmware.runtime.supervisor import Supervisor
-from firmware.sensors.lens import LensLoopSettings, run_lens
-from firmware.sensors.rf import RfLoopSettings, run_rf
+from firmware.sensors.settings import LensLoopSettings, RfLoopSettings
 from web_ui.app import create_app
 from web_ui.security.settings import SecuritySettings
 from web_ui.server import PageServer
@@ -50,7 +49,7 @@ def _rf_spec(config: Config) -> SensorSpec:
         name="rf",
         source=source.text,
         provenance=_PROVENANCE[source.kind],
-        loop=run_rf,
+        loop="firmware.sensors.rf:run_rf",
         settings=RfLoopSettings(
             source=source.text,
             options=config.radio,
@@ -70,7 +69,7 @@ def _lens_spec(config: Config) -> SensorSpec:
         name="lens",
         source=f"{camera.text} + {leds.text}" if camera.text != leds.text else camera.text,
         provenance=Provenance.least_real(origins),
-        loop=run_lens,
+        loop="firmware.sensors.lens:run_lens",
         settings=LensLoopSettings(
             camera_source=camera.text,
             leds_source=leds.text,

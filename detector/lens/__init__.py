@@ -1,7 +1,4 @@
-"""Lens finding: from strobed frames to glints, tracks and alerts."""
+"""Lens finding: from strobed frames to glints, tracks and alerts.
 
-from detector.lens.attribution import attribute_led
-from detector.lens.options import LensOptions
-from detector.lens.sense import LensSense
-
-__all__ = ["LensOptions", "LensSense", "attribute_led"]
+Nothing is imported here: `detector.lens.options` alone must stay light enough for the parent process.
+"""

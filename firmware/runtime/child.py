@@ -1,5 +1,6 @@
 """The child's side of the pipe: what a sensor loop may use, and the process's entry point."""
 
+import importlib
 import os
 import signal
 import threading
@@ -41,8 +42,9 @@ class SensorSpec:
     source : str
         SOURCE string(s) in words, for the page.
     provenance : Provenance
-    loop : callable
-        Importable function ``loop(context, settings)`` that runs the sensor until `context.stopping`.
+    loop : str
+        ``module:function`` of a ``function(context, settings)`` that runs the sensor until `context.stopping`; imported
+        by the child only, so that the parent stays small.
     settings : object
         What the loop needs; travels to the child by pickle.
     reopen_interval_s : float
@@ -52,7 +54,7 @@ class SensorSpec:
     name: str
     source: str
     provenance: Provenance
-    loop: "SensorLoop"
+    loop: str
     settings: object
     reopen_interval_s: float
 
@@ -191,9 +193,11 @@ def run_child(spec: SensorSpec, connection: Connection) -> None:
 
 def _keep_running(spec: SensorSpec, context: ChildContext, log: FilteringBoundLogger) -> None:
     context.status(SensorStatus.STARTING)
+    module_name, _, function_name = spec.loop.partition(":")
+    loop: SensorLoop = getattr(importlib.import_module(module_name), function_name)
     while not context.stopping:
         try:
-            spec.loop(context, spec.settings)
+            loop(context, spec.settings)
         except DeviceError as error:
             status = SensorStatus.OFFLINE if context.has_reported else SensorStatus.FAULT
             log.warning("device lost" if context.has_reported else "device not opened", reason=str(error))

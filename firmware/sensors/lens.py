@@ -2,39 +2,26 @@
 
 import threading
 from collections import deque
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import cv2
 from detector.lens.sense import LensSense
 
 from detector.lens.attribution import attribute_led
-from detector.lens.options import LensOptions
 from detector.types import Frame, LedEdge, LedState
 from firmware.drivers.interfaces import FrameSource, LedDriver
 from firmware.drivers.open import Optics, make_optics
-from firmware.drivers.settings import CameraSettings, LedSettings
 from firmware.runtime.child import ChildContext
 from firmware.runtime.drop_queue import DropOldestQueue
+from firmware.sensors.settings import LensLoopSettings
 
-__all__ = ["LensLoopSettings", "Strobe", "run_lens"]
+__all__ = ["Strobe", "run_lens"]
 
 _CYCLE = (LedState.ON_AXIS, LedState.OFF_AXIS, LedState.DARK)
 _EDGES_KEPT = 16
 _PREVIEW_INTERVAL_NS = 120_000_000
 _JPEG_QUALITY = 70
 _WAIT_FOR_FRAME_S = 0.2
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LensLoopSettings:
-    """What the lens process needs."""
-
-    camera_source: str
-    leds_source: str
-    options: LensOptions
-    camera: CameraSettings
-    leds: LedSettings
-    queue_length: int
 
 
 class Strobe:

@@ -2,7 +2,6 @@
 
 import queue
 import threading
-from dataclasses import dataclass
 
 from detector.rf.band_plan import BandPlan
 from detector.rf.sense import RfSense
@@ -11,22 +10,12 @@ from detector.rf.options import RfOptions
 from detector.types import IqBlock, Tuning
 from firmware.drivers.interfaces import IqSource
 from firmware.drivers.open import make_iq_source
-from firmware.drivers.settings import RtlSettings
 from firmware.runtime.child import ChildContext
+from firmware.sensors.settings import RfLoopSettings
 
-__all__ = ["RfLoopSettings", "run_rf"]
+__all__ = ["run_rf"]
 
 _TUNINGS_AHEAD = 2
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RfLoopSettings:
-    """What the radio process needs."""
-
-    source: str
-    options: RfOptions
-    plan: BandPlan
-    rtl: RtlSettings
 
 
 class _ReadAhead:

@@ -2,6 +2,7 @@
 
 import os
 import signal
+from collections.abc import Callable
 from pathlib import Path
 
 from detector.errors import DeviceError
@@ -11,12 +12,12 @@ from firmware.runtime.child import ChildContext, SensorSpec
 BEAT_S = 0.05
 
 
-def spec(loop: object, settings: object = None) -> SensorSpec:
+def spec(loop: Callable[..., None], settings: object = None) -> SensorSpec:
     return SensorSpec(
         name="rf",
         source="sim:test",
         provenance=Provenance.SIMULATED,
-        loop=loop,  # type: ignore[arg-type]
+        loop=f"{__name__}:{loop.__name__}",
         settings=settings,
         reopen_interval_s=0.5,
     )

@@ -58,7 +58,7 @@ def fail() -> None:
 
 
 @contextmanager
-def supervised(loop: object, settings: object = None) -> Iterator[Listener]:
+def supervised(loop: Callable[..., None], settings: object = None) -> Iterator[Listener]:
     listener = Listener()
     supervisor = Supervisor([sensor_loops.spec(loop, settings)], CONFIG, listener, fail)
     supervisor.start()
