@@ -22,7 +22,7 @@ from detector.rf.video_structure import measure_structure
 OPTIONS = RfOptions()
 RATE_HZ, CENTER_HZ = 2.4e6, 1.2e9
 DWELLS_S = {"short": (0.02,), "field": (0.04,), "comb": (0.1,)}
-SMOOTHING = 2e-5
+SMOOTHING = 5e-5
 
 
 def cameras(rng: np.random.Generator, draws: int) -> Iterator[AnalogVideoEmission]:
@@ -55,7 +55,8 @@ def dwell(sky: Sky, seconds: float, t0_s: float) -> npt.NDArray[np.float64] | No
     if lines.score_db < OPTIONS.shortlist_db:
         return None
     structure = measure_structure(envelope, lines.standard, OPTIONS.local_window_hz)
-    return None if refute(lines, structure, OPTIONS) else features(lines, structure)
+    # dwells that only lack a field stay in, or too few negatives are left to fit what the field is worth
+    return features(lines, structure) if refute(lines, structure, OPTIONS) in (None, "no_field_rate") else None
 
 
 def collect(draws: int) -> dict[str, tuple[list[npt.NDArray[np.float64]], list[npt.NDArray[np.float64]]]]:

@@ -158,7 +158,7 @@ class VideoClassifier:
         log_odds = self._models[name].log_odds(features(lines, structure)) + self._prior
         if name == "short":
             log_odds -= float(np.log(options.short_odds))
-        confidence = float(1 / (1 + np.exp(-np.clip(log_odds, -30, 30))))
+        confidence = min(float(1 / (1 + np.exp(-np.clip(log_odds, -30, 30)))), options.top_confidence)
         doubt = None if confidence >= options.alert_confidence else "not_confirmed"
         return LineEvidence(lines=lines, structure=structure, confidence=confidence, refusal=doubt)
 

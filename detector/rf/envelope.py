@@ -50,7 +50,7 @@ def power_envelope(
     factor = max(1, int(sample_rate_hz // rate_hz))
     count = len(samples) // factor
     parts = (samples[: count * factor] - samples.mean()).view(np.float32).reshape(count, 2 * factor)
-    power = np.einsum("ij,ij->i", parts, parts)
+    power = np.einsum("ij,ij->i", parts, parts) * np.float32(1 / factor)
     mean = float(power.mean())
     swing = float(power.std()) / mean if mean > 0 else 0.0
     np.minimum(power, limiter * np.median(power), out=power)

@@ -181,6 +181,9 @@ class RfOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         float,
         Meta(ge=0.05, le=0.9, description="Posterior from which it is worth a look; raising it hides doubtful ones"),
     ] = 0.5
+    top_confidence: Annotated[
+        float, Meta(ge=0.9, le=0.9999, description="Highest posterior ever stated; the negatives at hand prove no more")
+    ] = 0.995
     prior: Annotated[
         float,
         Meta(
