@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from detector.lens.options import LensOptions
+from detector.lens.registration import map_points
 from detector.types import Phrase, SenseCoverage
 
 __all__ = ["SweepTally"]
@@ -54,8 +55,7 @@ class SweepTally:
         self.total_trusted_sets += 1
         if motion is not None:
             y, x = centre_px
-            x_new, y_new, _ = motion @ (x, y, 1.0)
-            self._place = self._place + np.array([y_new - y, x_new - x])
+            self._place = self._place + map_points(motion, np.array([[x, y]]))[0, ::-1] - (y, x)
         step_px = self.options.pose_step_deg * self.px_per_deg
         if all(np.hypot(*(self._place - pose)) >= step_px for pose in self._poses):
             self._poses = [*self._poses[-_REMEMBERED_POSES:], self._place]

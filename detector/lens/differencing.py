@@ -79,7 +79,7 @@ def _move(
 ) -> npt.NDArray[np.uint8] | npt.NDArray[np.uint16]:
     size = (grey.shape[1], grey.shape[0])
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    return cv2.warpAffine(grey, to_other[:2], size, flags=flags, borderMode=cv2.BORDER_REPLICATE)  # type: ignore[return-value]
+    return cv2.warpPerspective(grey, to_other, size, flags=flags, borderMode=cv2.BORDER_REPLICATE)  # type: ignore[return-value]
 
 
 def _ring_balance(on: WorkingFrame, off: WorkingFrame, dark: WorkingFrame | None, black_level_dn: float) -> float:

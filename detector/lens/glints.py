@@ -10,14 +10,23 @@ import numpy.typing as npt
 from detector.lens.differencing import StrobePlanes
 from detector.lens.noise import NoiseModel
 from detector.lens.options import LensOptions
-from detector.lens.photometry import aperture_flux, disc_offsets, window_at
+from detector.lens.photometry import (
+    aperture_flux,
+    disc_offsets,
+    highest_summit,
+    matched_flux,
+    window_at,
+)
+from detector.lens.registration import map_points
 from detector.lens.strobe import StrobeSet
 from detector.lens.working import WorkingFrame, WorkingScale
 
 __all__ = ["Glint", "GlintFinder", "Reading"]
 
 _Floats = npt.NDArray[np.float64]
-_FLOOR_PIXELS = 2.0  # flux that noise alone may leave, in pixels at the segmentation threshold
+_FLOOR_SIGMA = 3.0  # flux that noise alone may leave under a glint's shape, searched for its brightest place
+_HALF_GAUSSIAN_MEAN = 0.4
+_SUMMIT_SIGMA = 2.0  # noise alone raises the highest of a dozen pixels by this much
 _HALF_PEAK = 0.5
 _SATURATED = 0.98
 _EXTENT_REACH = 0.7  # of the widest glint: a square of it still holds a disc that is too wide
@@ -45,14 +54,17 @@ class Glint:
     flux_dn : float
         On-axis flux over the local background, working pixels times digital numbers; clipped pixels count as clipped.
     ratio : float
-        On-axis over balanced off-axis flux, both less the dark flux. A lower bound: noise sets the least denominator,
-        clipping lowers the numerator.
+        On-axis over balanced off-axis flux, both less the dark flux; or, if that is less, over the highest off-axis
+        summit that stands in the same dark body. A lower bound: noise sets the least denominator, clipping lowers the
+        numerator.
     dark_residue : float or None
         Dark flux over on-axis flux, equal exposure; None without a dark frame.
     extent_deg : float
         Diameter of a disc with the area at which the difference exceeds half its peak.
     saturated : bool
         Whether both the on-axis and the off-axis peak are clipped, so that the ratio says little.
+    speck : bool
+        Whether a single working pixel holds it all: no optics can do that, sparkle and bad pixels can.
     snr : float
     reading : Reading
     """
@@ -64,6 +76,7 @@ class Glint:
     dark_residue: float | None
     extent_deg: float
     saturated: bool
+    speck: bool
     snr: float
     reading: Reading
 
@@ -95,22 +108,30 @@ class GlintFinder:
         if not len(yx):
             return ()
         threshold = self._threshold_dn(level_dn, noise)
-        light = self._light(strobe.on, yx, level_dn, self._disc.shape[0] // 2)
-        on_dn = aperture_flux(light, self._disc, threshold)
-        yx = _centroids(light, yx, threshold)
+        reach = self._disc.shape[0] // 2
+        yx = _centroids(self._light(strobe.on, yx, level_dn, reach), yx, threshold)
         first = _untouched(yx, self._radius_px)  # two peaks of one blob have just met at its centroid
-        yx, threshold, on_dn, snr = yx[first], threshold[first], on_dn[first], snr[first]
-        off_dn, off_peak = self._flux_elsewhere(strobe.off, planes.to_off, yx, planes.trusted, noise)
-        off_dn *= planes.balance
-        dark_dn = self._dark_flux(strobe, planes, yx, dark_noise)
-        floor_dn = _FLOOR_PIXELS * threshold * max(1.0, planes.balance)
+        yx, level_dn, threshold, snr = yx[first], level_dn[first], threshold[first], snr[first]
+        light = self._light(strobe.on, yx, level_dn, reach)
+        masks = (light > threshold[:, None, None]) & self._disc
+        on_dn = aperture_flux(light, self._disc, threshold)
+        off_dn = self._flux_elsewhere(strobe.off, planes.to_off, yx, masks, planes.trusted, noise) * planes.balance
+        dark_dn = self._dark_flux(strobe, planes, yx, masks, dark_noise)
+        area_px = np.maximum(masks.sum(axis=(1, 2)), 1)
+        sigma_dn = noise.sigma_dn(level_dn) * max(1.0, planes.balance)
+        floor_dn = _FLOOR_SIGMA * sigma_dn * np.sqrt(area_px)
+        summit_dn, off_peak = self._summit_elsewhere(strobe.off, planes.to_off, yx, planes.trusted)
+        by_flux = self._ratio(on_dn, off_dn, dark_dn, floor_dn)
+        on_summit = window_at(strobe.on.compact, yx, 1).max(axis=(1, 2))
+        left = np.maximum(summit_dn * planes.balance - _SUMMIT_SIGMA * sigma_dn, _SUMMIT_SIGMA * sigma_dn)
+        by_summit = np.clip(on_summit / left, 1 / self._options.ratio_cap, self._options.ratio_cap)
         on_peak = window_at(strobe.on.grey, yx, 1).max(axis=(1, 2))
         table = _Table(
             yx=self._scale.to_full(yx),
             flux=np.maximum(on_dn, 1.0),
-            ratio=self._ratio(on_dn, off_dn, dark_dn, floor_dn),
+            ratio=np.minimum(by_flux, by_summit),
             residue=None if dark_dn is None else dark_dn / np.maximum(on_dn, floor_dn),
-            extent_deg=self._extent_deg(planes, yx),
+            area_px=self._area_px(planes, yx),
             saturated=np.minimum(on_peak, off_peak) >= _SATURATED * self._full_dn,
             snr=snr,
         )
@@ -118,7 +139,8 @@ class GlintFinder:
 
     def _glint(self, table: "_Table", k: int) -> Glint:
         residue = None if table.residue is None else float(table.residue[k])
-        ratio, extent_deg, saturated = float(table.ratio[k]), float(table.extent_deg[k]), bool(table.saturated[k])
+        ratio, saturated = float(table.ratio[k]), bool(table.saturated[k])
+        extent_deg = float(np.degrees(2 * np.sqrt(table.area_px[k] / np.pi) / self._scale.focal_px))
         return Glint(
             y_px=float(table.yx[k, 0]),
             x_px=float(table.yx[k, 1]),
@@ -127,6 +149,7 @@ class GlintFinder:
             dark_residue=residue,
             extent_deg=extent_deg,
             saturated=saturated,
+            speck=bool(table.area_px[k] <= 1),
             snr=float(table.snr[k]),
             reading=self._read(ratio, residue, extent_deg, saturated),
         )
@@ -142,9 +165,16 @@ class GlintFinder:
         peak = compact == cv2.dilate(compact, np.ones((3, 3), np.uint8))
         y, x = np.nonzero(peak[margin:-margin, margin:-margin] & (compact[margin:-margin, margin:-margin] > least_dn))
         y, x = y + margin, x + margin
-        rank = compact[y, x] - o.shared_light_weight * planes.shared[y, x]
-        best = np.argsort(-rank, kind="stable")[: 2 * o.max_candidates]
-        yx = np.column_stack([y, x])[best].astype(np.float64)
+        height = compact[y, x].astype(np.float64)
+        clear = height > (o.detect_snr + _OPENING_BIAS_SIGMA) * noise.sigma_dn(on.grey[y, x] - height)
+        y, x, height = y[clear], x[clear], height[clear]
+        spread = cv2.blur(
+            compact, (3, 3)
+        )  # light that came through optics covers more than one pixel; sparkle does not
+        order = np.argsort(-(spread[y, x] - o.shared_light_weight * planes.shared[y, x]), kind="stable")
+        cells = _cells(y[order], x[order], max(1, int(self._radius_px)))
+        best = np.sort(np.unique(cells, return_index=True)[1])[: 2 * o.max_candidates]
+        yx = np.column_stack([y, x])[order[best]].astype(np.float64)
         yx = yx[_untouched(yx, self._radius_px)][: o.max_candidates]
         level = self._level_dn(on, yx)
         height = self._light(on, yx, level, 0)[:, 0, 0]
@@ -175,36 +205,63 @@ class GlintFinder:
         ratio = (on_dn - residual_dn) / np.maximum(off_dn - residual_dn, floor_dn)
         return np.clip(ratio, 1 / self._options.ratio_cap, self._options.ratio_cap)
 
-    def _flux_elsewhere(
-        self, item: WorkingFrame, motion: npt.NDArray[np.float64], yx: _Floats, trusted: bool, noise: NoiseModel
+    def _search_px(self, trusted: bool) -> int:
+        o = self._options
+        return max(1, round(self._scale.px(o.search_deg if trusted else o.search_untrusted_deg)))
+
+    def _summit_elsewhere(
+        self, item: WorkingFrame, motion: _Floats, yx: _Floats, trusted: bool
     ) -> tuple[_Floats, _Floats]:
-        """Return the brightest aperture near where the glint should be in another frame, and its highest pixel.
+        """Return how far the highest summit near a place stands over its own dark body, and the highest pixel."""
+        there = map_points(motion, yx[:, ::-1])[:, ::-1]
+        search_px = max(1, self._search_px(trusted) - 1)  # nearer than for flux: walls between dark holes have summits
+        grey = window_at(item.grey, there, search_px + 1)
+        summit = highest_summit(grey, window_at(item.compact, there, search_px))
+        return summit, np.asarray(grey.max(axis=(1, 2)))
+
+    def _flux_elsewhere(
+        self,
+        item: WorkingFrame,
+        motion: _Floats,
+        yx: _Floats,
+        masks: npt.NDArray[np.bool_],
+        trusted: bool,
+        noise: NoiseModel,
+    ) -> _Floats:
+        """Return the most flux near where the glint should be in another frame: under its own shape, or any shape.
 
         Looking around forgives registration; it can only raise the flux, never make a screw look like a lens.
         """
-        o = self._options
-        there = (np.column_stack([yx[:, ::-1], np.ones(len(yx))]) @ motion.T)[:, 1::-1]
-        search_px = max(1, round(self._scale.px(o.search_deg if trusted else o.search_untrusted_deg)))
+        there = map_points(motion, yx[:, ::-1])[:, ::-1]
         level = self._level_dn(item, there)
-        light = self._light(item, there, level, self._disc.shape[0] // 2 + search_px)
-        flux = aperture_flux(light, self._disc, self._threshold_dn(level, noise))
-        return flux, np.asarray(window_at(item.grey, there, search_px + 1).max(axis=(1, 2)))
+        light = self._light(item, there, level, self._disc.shape[0] // 2 + self._search_px(trusted))
+        bias_dn = _HALF_GAUSSIAN_MEAN * noise.sigma_dn(level) * masks.sum(axis=(1, 2))
+        same_shape = matched_flux(light, masks) - bias_dn
+        any_shape = aperture_flux(light, self._disc, self._threshold_dn(level, noise))
+        return np.asarray(np.maximum(same_shape, any_shape))
 
     def _dark_flux(
-        self, strobe: StrobeSet, planes: StrobePlanes, yx: _Floats, dark_noise: NoiseModel | None
+        self,
+        strobe: StrobeSet,
+        planes: StrobePlanes,
+        yx: _Floats,
+        masks: npt.NDArray[np.bool_],
+        dark_noise: NoiseModel | None,
     ) -> _Floats | None:
         """Return the flux left without rings, brought to the on-axis exposure."""
         if strobe.dark is None or planes.to_dark is None or dark_noise is None:
             return None
-        flux, _ = self._flux_elsewhere(strobe.dark, planes.to_dark, yx, planes.trusted, dark_noise)
+        flux = self._flux_elsewhere(strobe.dark, planes.to_dark, yx, masks, planes.trusted, dark_noise)
         return flux * (strobe.on.exposure / strobe.dark.exposure)
 
-    def _extent_deg(self, planes: StrobePlanes, yx: _Floats) -> _Floats:
+    def _area_px(self, planes: StrobePlanes, yx: _Floats) -> _Floats:
+        """Return how many working pixels of the difference exceed half its peak."""
         radius = int(np.ceil(_EXTENT_REACH * self._scale.px(self._options.max_extent_deg)))
         patch = window_at(planes.difference, yx, radius)
         core = patch[:, radius - 1 : radius + 2, radius - 1 : radius + 2].max(axis=(1, 2))
-        area = (patch > _HALF_PEAK * np.maximum(core, 1e-6)[:, None, None]).sum(axis=(1, 2))
-        return np.asarray(np.degrees(2 * np.sqrt(area / np.pi) / self._scale.focal_px))
+        return np.asarray(
+            (patch > _HALF_PEAK * np.maximum(core, 1e-6)[:, None, None]).sum(axis=(1, 2)), dtype=np.float64
+        )
 
     def _read(self, ratio: float, residue: float | None, extent_deg: float, saturated: bool) -> Reading:
         o = self._options
@@ -223,9 +280,17 @@ class _Table:
     flux: _Floats
     ratio: _Floats
     residue: _Floats | None
-    extent_deg: _Floats
+    area_px: _Floats
     saturated: npt.NDArray[np.bool_]
     snr: _Floats
+
+
+def _cells(y: npt.NDArray[np.intp], x: npt.NDArray[np.intp], side_px: int) -> npt.NDArray[np.intp]:
+    """Return the number of the square cell of each peak: a clipped pipe is a plateau of hundreds of peaks.
+
+    Keeping the best of each cell stops it from crowding everything else out.
+    """
+    return np.asarray(y // side_px * (1 << 16) + x // side_px)
 
 
 def _untouched(yx: _Floats, distance_px: float) -> npt.NDArray[np.bool_]:

@@ -17,6 +17,8 @@ __all__ = ["Judgement", "judge", "rejection", "to_alert"]
 NOT_PERSISTENT = "not_persistent"
 NEIGHBOURS_ALIKE = "neighbours_alike"
 LOW_CONFIDENCE = "low_confidence"
+_NEIGHBOUR_HITS = 3
+_NEIGHBOUR_SHARE = 0.25  # beads crowd each other: the light between two of them spoils some of their readings
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +47,22 @@ def judge(tracks: Sequence[Track], options: LensOptions, px_per_deg: float, mode
     tuple of Judgement
         One per track, in order.
     """
-    ripe = [t.hits >= options.min_hits for t in tracks]
+    # What never once looked like a retro-reflector need not be scored, and most tracks never do.
+    ripe = [t.hits >= options.min_hits and any(g.reading is Reading.RETRO for g in t.glints) for t in tracks]
     confidence = [
         lens_confidence(t, options, px_per_deg, model) if r else 0.0 for t, r in zip(tracks, ripe, strict=True)
     ]
-    retro = [c >= options.inspect_confidence for c in confidence]
+    retro = [_is_retro(t) for t in tracks]
     alike = _neighbours_alike(tracks, retro, options, px_per_deg)
     return tuple(_judge_one(track, c, n, options) for track, c, n in zip(tracks, confidence, alike, strict=True))
+
+
+def _is_retro(track: Track) -> bool:
+    """Return whether a track counts as a neighbour: it need not be sure enough for an alert of its own."""
+    glints = track.glints
+    steady = track.hits >= _NEIGHBOUR_HITS and 2 * track.hits >= track.chances + track.misses and not track.held
+    some = sum(g.reading is Reading.RETRO for g in glints) >= _NEIGHBOUR_SHARE * len(glints)
+    return steady and some and 2 * sum(g.speck for g in glints) < len(glints)
 
 
 def _judge_one(track: Track, confidence: float, neighbours: int, options: LensOptions) -> Judgement:
@@ -79,7 +90,7 @@ def _neighbours_alike(
 ) -> list[int]:
     """Count, for each retro-reflector, the others in its patch: linked by short steps and alike in flux."""
     counts = [0] * len(tracks)
-    members = [k for k, yes in enumerate(retro) if yes and not tracks[k].held]
+    members = [k for k, yes in enumerate(retro) if yes]
     if len(members) < 2:
         return counts
     places = np.array([tracks[k].yx for k in members])

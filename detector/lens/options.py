@@ -49,8 +49,8 @@ class LensOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
         int, _meta(4, 200, "1", "Corners that must agree before a motion is trusted; raising it distrusts plain walls")
     ] = 12
     min_inlier_fraction: Annotated[
-        float, _meta(0.1, 1, "1", "Share of corners that must agree; raising it distrusts cluttered rooms")
-    ] = 0.5
+        float, _meta(0.1, 1, "1", "Share of all corners that must agree; raising it distrusts cluttered rooms")
+    ] = 0.35
 
     # Candidates
     max_extent_deg: Annotated[
@@ -71,7 +71,7 @@ class LensOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     shared_light_weight: Annotated[
         float,
         _meta(0, 1, "1", "Share of the off-axis light taken off when candidates are ranked; 1 hides what is specular"),
-    ] = 0.5
+    ] = 0.8
     border_deg: Annotated[
         float, _meta(0.1, 5, "deg", "Margin of the picture that is not searched; raising it narrows the view")
     ] = 0.6
@@ -140,7 +140,7 @@ class LensOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     neighbour_deg: Annotated[
         float,
         _meta(0.2, 10, "deg", "Retro-reflectors this near to each other belong together; raising it joins lenses"),
-    ] = 2.0
+    ] = 2.6
     neighbour_flux_dex: Annotated[
         float, _meta(0.05, 2, "dex", "Neighbours are alike within this; raising it takes a lens for tape")
     ] = 0.35
@@ -153,7 +153,7 @@ class LensOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     ] = 1.0
     untrusted_penalty: Annotated[
         float, _meta(0, 10, "logit", "Taken off in proportion to sets whose registration is not trusted")
-    ] = 1.0
+    ] = 2.5
 
     # Coverage
     complete_sets: Annotated[

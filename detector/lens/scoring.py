@@ -4,6 +4,8 @@ import json
 from dataclasses import dataclass, fields
 from functools import cache
 from importlib.resources import files
+from math import log2, log10, sqrt
+from statistics import fmean, median, pstdev
 
 import numpy as np
 import numpy.typing as npt
@@ -12,7 +14,7 @@ from detector.lens.glints import Reading
 from detector.lens.options import LensOptions
 from detector.lens.tracking import Track
 
-__all__ = ["GlintModel", "TrackFeatures", "features_of", "lens_confidence", "load_model"]
+__all__ = ["GlintModel", "TrackFeatures", "evidence_penalty", "features_of", "lens_confidence", "load_model"]
 
 _ENOUGH_HITS = 12
 
@@ -39,6 +41,8 @@ class TrackFeatures:
         Root-mean-square misfit over the gate: a fixed point has little.
     flux_spread_dex : float
         Standard deviation of log10 flux, at most 1.
+    speck_share : float
+        Share of its sets in which a single pixel held it all.
     """
 
     log_ratio: float
@@ -49,9 +53,10 @@ class TrackFeatures:
     extent: float
     jitter: float
     flux_spread_dex: float
+    speck_share: float
 
     def vector(self) -> npt.NDArray[np.float64]:
-        """Return the features in the order of their declaration, shape (8,)."""
+        """Return the features in the order of their declaration, shape (9,)."""
         return np.array([getattr(self, f.name) for f in fields(self)])
 
 
@@ -80,31 +85,35 @@ def load_model() -> GlintModel:
 
 def features_of(track: Track, options: LensOptions, px_per_deg: float) -> TrackFeatures:
     """Return the features of a track, over the measurements that it remembers."""
+    # Plain lists: for a dozen numbers they are several times faster than arrays, and this runs for every track.
     glints = track.glints
     residues = [g.dark_residue for g in glints if g.dark_residue is not None]
-    flux = np.log10([g.flux_dn for g in glints])
-    misfits_px = np.array(track.misfits_px or [0.0])
-    gate_px = options.gate_deg * px_per_deg
+    flux = [log10(g.flux_dn) for g in glints]
+    misfit_px = sqrt(fmean([m * m for m in track.misfits_px])) if track.misfits_px else 0.0
     return TrackFeatures(
-        log_ratio=max(-1.0, float(np.median(np.log10([g.ratio for g in glints])))),
+        log_ratio=max(-1.0, log10(median([g.ratio for g in glints]))),
         retro_share=sum(g.reading is Reading.RETRO for g in glints) / len(glints),
         persistence=track.hits / (track.chances + min(track.misses, options.max_missed_sets)),
-        log_hits=float(np.log2(min(track.hits, _ENOUGH_HITS))),
-        dark_residue=min(1.0, float(np.median(residues))) if residues else 0.0,
-        extent=min(2.0, float(np.median([g.extent_deg for g in glints])) / options.max_extent_deg),
-        jitter=min(2.0, float(np.sqrt((misfits_px**2).mean())) / gate_px),
-        flux_spread_dex=min(1.0, float(flux.std())),
+        log_hits=log2(min(track.hits, _ENOUGH_HITS)),
+        dark_residue=min(1.0, median(residues)) if residues else 0.0,
+        extent=min(2.0, median([g.extent_deg for g in glints]) / options.max_extent_deg),
+        jitter=min(2.0, misfit_px / (options.gate_deg * px_per_deg)),
+        flux_spread_dex=min(1.0, pstdev(flux)),
+        speck_share=sum(g.speck for g in glints) / len(glints),
     )
 
 
-def lens_confidence(track: Track, options: LensOptions, px_per_deg: float, model: GlintModel) -> float:
-    """Return the probability that the track is a lens or another retro-reflector of a lens's size.
+def evidence_penalty(track: Track, options: LensOptions) -> float:
+    """Return the log odds taken off where a control is missing.
 
-    Evidence is taken off where a control is missing: `no_dark_penalty` when no dark frame ever showed the place,
-    `untrusted_penalty` times the share of sets whose registration was not trusted.
+    `no_dark_penalty` when no dark frame ever showed the place, `untrusted_penalty` times the share of sets whose
+    registration was not trusted.
     """
-    logit = model.logit(features_of(track, options, px_per_deg))
-    if all(g.dark_residue is None for g in track.glints):
-        logit -= options.no_dark_penalty
-    logit -= options.untrusted_penalty * (1 - track.trusted_hits / track.hits)
+    no_dark = all(g.dark_residue is None for g in track.glints)
+    return options.no_dark_penalty * no_dark + options.untrusted_penalty * (1 - track.trusted_hits / track.hits)
+
+
+def lens_confidence(track: Track, options: LensOptions, px_per_deg: float, model: GlintModel) -> float:
+    """Return the probability that the track is a lens or another retro-reflector of a lens's size."""
+    logit = model.logit(features_of(track, options, px_per_deg)) - evidence_penalty(track, options)
     return float(1 / (1 + np.exp(-np.clip(logit, -30, 30))))

@@ -13,10 +13,10 @@ from detector.lens.glints import Glint, GlintFinder
 from detector.lens.judgement import Judgement, judge, rejection, to_alert
 from detector.lens.noise import NoiseModel, estimate_noise
 from detector.lens.options import LensOptions
-from detector.lens.registration import MotionChain, Registrar
+from detector.lens.registration import MotionChain, Registrar, map_points
 from detector.lens.scoring import load_model
 from detector.lens.strobe import StrobeGrouper, StrobeSet
-from detector.lens.tracking import Tracker
+from detector.lens.tracking import Track, Tracker
 from detector.lens.working import WorkingFrame, WorkingScale
 from detector.types import AlertKind, CameraGeometry, Frame, GlintAlert, LedState, Phrase, Provenance, SenseReport
 
@@ -46,17 +46,33 @@ class LensSense:
         self._px_per_deg = geometry.focal_px * float(np.radians(1.0))
         self._full_dn = float(2**geometry.bit_depth - 1)
         self._grouper = StrobeGrouper(round(options.set_span_ms * 1e6))
-        self._registrar = Registrar(options, geometry.bit_depth)
+        self._registrar = Registrar(options, geometry)
         self._chain = MotionChain()
         self._finder = GlintFinder(options, self._scale, geometry.black_level_dn, self._full_dn)
         self._tracker = Tracker(options, self._px_per_deg, (geometry.height_px, geometry.width_px))
         self._tally = SweepTally(options, self._px_per_deg)
         self._model = load_model()
         self._rejected: Counter[str] = Counter()
+        self._judged: tuple[Judgement, ...] = ()
         self._provenances: set[Provenance] = set()
         self._last_sequence: int | None = None
         self._last_set_ns: int | None = None
         self._t_ns = 0
+
+    @property
+    def options(self) -> LensOptions:
+        """Settings it was made with."""
+        return self._options
+
+    @property
+    def px_per_deg(self) -> float:
+        """Full-resolution pixels per degree in the middle of the picture."""
+        return self._px_per_deg
+
+    @property
+    def tracks(self) -> tuple[Track, ...]:
+        """Everything followed now, sure or not: for fitting and for a technician's view."""
+        return tuple(self._tracker.tracks)
 
     def step(self, frame: Frame) -> None:
         """Analyse the next frame.
@@ -96,10 +112,10 @@ class LensSense:
 
     def report(self) -> SenseReport:
         """Return all there is to say after the newest frame."""
-        judgements = self._judge()
+        judgements = self._judged
         alerts = [to_alert(j) for j in judgements if j.kind is AlertKind.LENS_GLINT]
         inspect = [to_alert(j) for j in judgements if j.kind is AlertKind.RETRO_REFLECTOR]
-        rejected = self._rejected + Counter(j.reason for j in judgements if j.reason and self._is_rejected(j))
+        rejected = self._rejected + Counter(j.reason for j in judgements if j.reason)
         return SenseReport(
             sense=self.name,
             provenance=Provenance.least_real(self._provenances or {Provenance.LIVE}),
@@ -118,7 +134,8 @@ class LensSense:
         items: list[tuple[GlintAlert, float, float]] = []
         for alert in (*report.alerts, *report.inspect):
             if isinstance(alert, GlintAlert) and newest_ns is not None and alert.last_t_ns == newest_ns:
-                x, y, _ = self._chain.between(newest_ns, frame.t_ns) @ (alert.x_px, alert.y_px, 1.0)
+                motion = self._chain.between(newest_ns, frame.t_ns)
+                x, y = map_points(motion, np.array([[alert.x_px, alert.y_px]]))[0]
                 items.append((alert, float(y), float(x)))
         return annotate(frame.pixels, self._full_dn, items)
 
@@ -136,6 +153,7 @@ class LensSense:
         glints = self._find(strobe, trusted)
         motion, followed = self._motion_since_last_set(on.t_ns)
         self._tracker.step(glints, np.eye(3) if motion is None else motion, followed, on.sequence, on.t_ns)
+        self._judge()
         self._tracker.sweep(self._alerted())
         self._retire()
         centre = ((self._geometry.height_px - 1) / 2, (self._geometry.width_px - 1) / 2)
@@ -159,20 +177,19 @@ class LensSense:
             return None, False
         return self._chain.between(last_ns, t_ns), self._chain.trusted(last_ns, t_ns)
 
-    def _judge(self) -> tuple[Judgement, ...]:
-        return judge(self._tracker.tracks, self._options, self._px_per_deg, self._model)
+    def _judge(self) -> None:
+        """Judge every track once a set; reports in between repeat it."""
+        self._judged = judge(self._tracker.tracks, self._options, self._px_per_deg, self._model)
 
     def _alerted(self) -> set[int]:
-        return {j.track.number for j in self._judge() if j.kind is AlertKind.LENS_GLINT}
+        return {j.track.number for j in self._judged if j.kind is AlertKind.LENS_GLINT}
 
     def _retire(self) -> None:
         """Count the tracks that ended; one rejection each, whatever the number of frames."""
         self._rejected.update(rejection(t, self._options) for t in self._tracker.ended)
         self._tracker.ended.clear()
-
-    @staticmethod
-    def _is_rejected(judgement: Judgement) -> bool:
-        return judgement.kind is not AlertKind.LENS_GLINT
+        followed = {t.number for t in self._tracker.tracks}
+        self._judged = tuple(j for j in self._judged if j.track.number in followed)
 
     def _figures(self) -> dict[str, float]:
         tally = self._tally

@@ -10,6 +10,7 @@ from scipy.optimize import linear_sum_assignment
 
 from detector.lens.glints import Glint
 from detector.lens.options import LensOptions
+from detector.lens.registration import map_points
 
 __all__ = ["Track", "Tracker"]
 
@@ -145,10 +146,8 @@ class Tracker:
         if not np.isfinite(track.spread[0, 0]):
             return
         y, x, vy, vx = track.state
-        x_new, y_new, _ = motion @ (x + vx, y + vy, 1.0)
-        turn = motion[:2, :2]
-        vx_new, vy_new = turn @ (vx, vy)
-        track.state = np.array([y_new, x_new, vy_new, vx_new])
+        here, ahead = map_points(motion, np.array([[x, y], [x + vx, y + vy]]))
+        track.state = np.array([ahead[1], ahead[0], ahead[1] - here[1], ahead[0] - here[0]])
         kick_px = self.px_per_deg * (o.acceleration_sigma_deg if trusted else o.gate_untrusted_deg / 3)
         track.spread = _STEP @ track.spread @ _STEP.T + np.diag(_KICK) * kick_px**2
         if track.held:

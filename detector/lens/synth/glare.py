@@ -32,7 +32,8 @@ class Spot:
     """A Gaussian (or, with `ring_mm`, ring-shaped under the off-axis light) spot on the wall.
 
     `on`, `off` and `own` are its flux in mm^2 of white wall lit by that ring (`own`: by itself, always).
-    `half_mm` bounds it to a rectangle around (`mask_y_mm`, `mask_x_mm`); None leaves it whole.
+    `mask_mm` bounds it to a rectangle (y, x, half height, half width); None leaves it whole. `glitter` is the standard
+    deviation of its log flux from frame to frame.
     """
 
     y_mm: float
@@ -43,6 +44,7 @@ class Spot:
     sigma_y_mm: float = 0.0
     sigma_x_mm: float = 0.0
     ring_mm: float = 0.0
+    glitter: float = 0.0
     mask_mm: tuple[float, float, float, float] | None = None
 
 
@@ -83,31 +85,33 @@ def _lens(item: Lens, view: View) -> tuple[Spot, ...]:
     return (Spot(y_mm=item.y_mm, x_mm=item.x_mm, on=on, off=off, sigma_y_mm=sigma_mm, sigma_x_mm=sigma_mm),)
 
 
-def _mirror_ball(item: SceneObject, radius_mm: float, on: float, off: float, view: View) -> tuple[Spot, ...]:
+def _mirror_ball(
+    item: SceneObject, radius_mm: float, flux: tuple[float, float], view: View, glitter: float = 0.0
+) -> tuple[Spot, ...]:
     pitch, yaw = view.bearing_deg(item)
     y_mm = item.y_mm + radius_mm * float(np.sin(np.radians(pitch)))
     x_mm = item.x_mm + radius_mm * float(np.sin(np.radians(yaw)))
-    return (Spot(y_mm=y_mm, x_mm=x_mm, on=on, off=off),)
+    return (Spot(y_mm=y_mm, x_mm=x_mm, on=flux[0], off=flux[1], glitter=glitter),)
 
 
 @spots.register
 def _screw(item: Screw, view: View) -> tuple[Spot, ...]:
-    return _mirror_ball(item, item.radius_mm, item.highlight, item.highlight, view)
+    return _mirror_ball(item, item.radius_mm, (item.highlight, item.highlight), view, item.glitter)
 
 
 @spots.register
 def _plastic(item: Plastic, view: View) -> tuple[Spot, ...]:
-    return _mirror_ball(item, item.radius_mm, item.highlight, item.highlight, view)
+    return _mirror_ball(item, item.radius_mm, (item.highlight, item.highlight), view)
 
 
 @spots.register
 def _glass(item: GlassBall, view: View) -> tuple[Spot, ...]:
-    return _mirror_ball(item, item.radius_mm, item.highlight, item.highlight / 2, view)
+    return _mirror_ball(item, item.radius_mm, (item.highlight, item.highlight / 2), view)
 
 
 @spots.register
 def _drop(item: Drop, view: View) -> tuple[Spot, ...]:
-    return _mirror_ball(item, item.radius_mm, item.highlight, item.highlight / 1.3, view)
+    return _mirror_ball(item, item.radius_mm, (item.highlight, item.highlight / 1.3), view)
 
 
 @spots.register

@@ -10,7 +10,7 @@ from scipy.special import i0e
 
 from detector.lens.synth.glare import Spot, View, spots
 from detector.lens.synth.handheld import Pose
-from detector.lens.synth.scene import Scene
+from detector.lens.synth.scene import GlassBall, Pipe, Plate, Scene, Screw
 from detector.lens.synth.wall import paint_wall
 from detector.types import CameraGeometry, LedState
 
@@ -20,6 +20,7 @@ _Matrix = npt.NDArray[np.float64]
 _Image = npt.NDArray[np.float32]
 _REFERENCE_EXPOSURE_NS = 2_000_000
 _OVERSCAN = 1.9  # the wall is painted this many fields of view wide
+_FIREFLY_REACH = 0.04  # of the picture's width around polished things
 _REACH_SIGMA = 3.5  # how far out a Gaussian spot is drawn
 
 
@@ -107,8 +108,9 @@ class SceneRenderer:
         )
         level = stop * self.scene.led_level * (on + off)
         image *= self._lobe * level + stop * self.scene.ambient_level
-        self._add_spots(image, pose, homography, stop * np.array([on, off, 1.0]) * self.scene.led_level)
-        self._add_fireflies(image, noise_seed, full_scale)
+        light_dn = stop * np.array([on, off, 1.0]) * self.scene.led_level
+        self._add_spots(image, pose, homography, light_dn, np.random.default_rng((noise_seed, 2)))
+        self._add_fireflies(image, pose, np.random.default_rng((noise_seed, 1)), full_scale)
         return self._expose(image, gain, noise_seed)
 
     def truth(self, pose: Pose) -> dict[str, tuple[float, float]]:
@@ -135,14 +137,22 @@ class SceneRenderer:
         shift = np.array([[1, 0, -pose.x_mm], [0, 1, -pose.y_mm], [0, 0, self.scene.range_mm - pose.z_mm]])
         return np.asarray(camera @ turn_z @ turn_x @ turn_y @ shift)
 
-    def _add_spots(self, image: _Image, pose: Pose, homography: _Matrix, light: npt.NDArray[np.float64]) -> None:
+    def _add_spots(
+        self,
+        image: _Image,
+        pose: Pose,
+        homography: _Matrix,
+        light: npt.NDArray[np.float64],
+        rng: np.random.Generator,
+    ) -> None:
         view = View(pose, self.scene.range_mm - pose.z_mm, self.geometry)
         for item in self.scene.objects:
             for spot in spots(item, view):
+                twinkle = light * np.exp(spot.glitter * rng.standard_normal()) if spot.glitter else light
                 if spot.mask_mm is None:
-                    self._add_gaussian(image, spot, homography, light)
+                    self._add_gaussian(image, spot, homography, twinkle)
                 else:
-                    self._add_gloss(image, spot, homography, light)
+                    self._add_gloss(image, spot, homography, twinkle)
 
     def _add_gaussian(self, image: _Image, spot: Spot, homography: _Matrix, light: npt.NDArray[np.float64]) -> None:
         x, y, w = homography @ (spot.x_mm, spot.y_mm, 1.0)
@@ -192,11 +202,20 @@ class SceneRenderer:
         glow = inside * (light[0] * spot.on * point + light[1] * spot.off * ring) / (2 * np.pi * variance)
         image[rows, columns] += glow.reshape(shape).astype(np.float32) * self._lobe[rows, columns]
 
-    def _add_fireflies(self, image: _Image, noise_seed: int, full_scale: float) -> None:
-        if self.scene.fireflies:
-            rng = np.random.default_rng((noise_seed, 1))
-            y, x = (rng.integers(0, side, self.scene.fireflies) for side in image.shape)
-            image[y, x] += (full_scale * rng.uniform(0.3, 2.0, self.scene.fireflies)).astype(np.float32)
+    def _add_fireflies(self, image: _Image, pose: Pose, rng: np.random.Generator, full_scale: float) -> None:
+        """Light single pixels: half of them anywhere, half around polished things, as path tracers do."""
+        count = self.scene.fireflies
+        if not count:
+            return
+        y, x = (rng.integers(0, side, count) for side in image.shape)
+        polished = [item.name for item in self.scene.objects if isinstance(item, Screw | Plate | Pipe | GlassBall)]
+        if polished:
+            truth = self.truth(pose)
+            around = np.array([truth[polished[k]] for k in rng.integers(0, len(polished), count // 2)]).reshape(-1, 2)
+            around = around + rng.normal(0, _FIREFLY_REACH * image.shape[1], around.shape)
+            y[: count // 2] = np.clip(around[:, 0], 0, image.shape[0] - 1)
+            x[: count // 2] = np.clip(around[:, 1], 0, image.shape[1] - 1)
+        image[y, x] += (full_scale * rng.uniform(0.3, 2.0, count)).astype(np.float32)
 
     def _expose(self, image: _Image, gain: float, noise_seed: int) -> npt.NDArray[np.uint8] | npt.NDArray[np.uint16]:
         full_scale = 2**self.geometry.bit_depth - 1

@@ -64,11 +64,15 @@ class Lens(SceneObject):
 
 @dataclass(frozen=True, slots=True)
 class Screw(SceneObject):
-    """A chrome ball or screw head: the same highlight under either ring, wandering over it as the camera moves."""
+    """A chrome ball or screw head: the same highlight under either ring, wandering over it as the camera moves.
+
+    `glitter` is the standard deviation of its log brightness from frame to frame: 0 for a ball, more for worn facets.
+    """
 
     kind: ClassVar[str] = "screw"
     radius_mm: float = 4.0
     highlight: float = 40.0
+    glitter: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +178,7 @@ class Scene:
     ambient_level : float
         The same for the room's own light.
     fireflies : int
-        Single bright pixels at random places in every frame (path-tracing noise, cosmic rays, hot pixels).
+        Single bright pixels in every frame, half of them around polished things (path-tracing noise, sparkle).
     """
 
     range_mm: float = 600.0

@@ -55,26 +55,25 @@ def interval(hits: int, count: int, level: float = 0.95) -> tuple[float, float]:
 
 
 def nearest_object(
-    alert: GlintAlert, truth: Mapping[int, Mapping[str, Place]], within_px: float
+    alert: GlintAlert, truth: Mapping[int, Mapping[str, Place]], within_px: Mapping[str, float]
 ) -> tuple[str | None, float]:
-    """Return the object on which the whole track lies, and its largest distance; None when there is none.
+    """Return the object on which the whole track lies, and the least of all largest distances; None when there is none.
 
     Parameters
     ----------
     alert : GlintAlert
     truth : mapping of frame sequence number to mapping of name to (y_px, x_px)
-    within_px : float
-        Every point of the track must lie this near.
+    within_px : mapping of name to float
+        Every point of the track must lie this near; more for things that glint away from their middle.
     """
     names = set.intersection(*(set(truth[frame]) for frame, _, _ in alert.track))
     worst = {
         name: max(float(np.hypot(y - truth[f][name][0], x - truth[f][name][1])) for f, y, x in alert.track)
         for name in names
     }
-    name = min(worst, key=lambda n: worst[n], default=None)
-    if name is None or worst[name] > within_px:
-        return None, worst.get(name, np.inf) if name else np.inf
-    return name, worst[name]
+    inside = [name for name in names if worst[name] <= within_px[name]]
+    name = min(inside, key=lambda n: worst[n], default=None)
+    return name, min(worst.values(), default=np.inf)
 
 
 def score(
@@ -82,7 +81,7 @@ def score(
     inspect: Sequence[Alert],
     kinds: Mapping[str, str],
     truth: Mapping[int, Mapping[str, Place]],
-    within_px: float = 4.0,
+    within_px: Mapping[str, float],
 ) -> tuple[Outcome, ...]:
     """Return one outcome per object, and one more per alert that lies on none.
 
@@ -92,7 +91,7 @@ def score(
         Of one report.
     kinds : mapping of name to kind
     truth : mapping of frame sequence number to mapping of name to (y_px, x_px)
-    within_px : float
+    within_px : mapping of name to float
     """
     on = _by_object(alerts, truth, within_px)
     below = _by_object(inspect, truth, within_px)
@@ -104,7 +103,7 @@ def score(
 
 
 def _by_object(
-    alerts: Sequence[Alert], truth: Mapping[int, Mapping[str, Place]], within_px: float
+    alerts: Sequence[Alert], truth: Mapping[int, Mapping[str, Place]], within_px: Mapping[str, float]
 ) -> dict[str | None, list[float]]:
     found: dict[str | None, list[float]] = {}
     for alert in alerts:

@@ -67,9 +67,9 @@ def random_scene(seed: int, lenses: int = 1, clutter: int = 8, texture: Texture 
     objects: list[SceneObject] = []
     taken: list[tuple[float, float]] = []
     for number, kind in enumerate(kinds):
-        place = _free_place(rng, range_mm, taken)
+        place = _free_place(rng, range_mm, taken, tall=kind is Pipe)
         if place is not None:
-            taken.append(place)
+            taken += _occupied(kind, place, range_mm)
             objects.append(_draw(kind, f"{kind.kind}-{number}", place, rng, range_mm))
     patterned = (Texture.TILES, Texture.WALLPAPER, Texture.CHECKER)
     return Scene(
@@ -80,18 +80,25 @@ def random_scene(seed: int, lenses: int = 1, clutter: int = 8, texture: Texture 
         contrast=float(rng.uniform(0.15, 0.5)),
         led_level=float(rng.uniform(0.4, 0.9)),
         ambient_level=float(rng.choice([0.005, 0.02, 0.08])),
-        fireflies=int(rng.choice([0, 10, 60])),
+        fireflies=int(rng.choice([0, 20, 120, 400])),
     )
 
 
 def _free_place(
-    rng: np.random.Generator, range_mm: float, taken: list[tuple[float, float]]
+    rng: np.random.Generator, range_mm: float, taken: list[tuple[float, float]], tall: bool
 ) -> tuple[float, float] | None:
     for _ in range(200):
         y_mm, x_mm = float(rng.uniform(-0.28, 0.28) * range_mm), float(rng.uniform(-0.4, 0.4) * range_mm)
-        if all(np.hypot(y_mm - y, x_mm - x) > _SPACING * range_mm for y, x in taken):
+        if all(np.hypot(0.0 if tall else y_mm - y, x_mm - x) > _SPACING * range_mm for y, x in taken):
             return y_mm, x_mm
     return None
+
+
+def _occupied(kind: type[SceneObject], place: tuple[float, float], range_mm: float) -> list[tuple[float, float]]:
+    """Return the places that an object takes up; a pipe runs the whole height of the wall."""
+    if kind is not Pipe:
+        return [place]
+    return [(float(y), place[1]) for y in np.arange(-0.3, 0.31, _SPACING) * range_mm]
 
 
 def _draw(
@@ -101,7 +108,8 @@ def _draw(
     if kind is Lens:
         return _draw_lens(name, place, rng, range_mm)
     if kind is Screw:
-        return Screw(name, y_mm, x_mm, radius_mm=float(rng.uniform(2, 5)), highlight=float(rng.uniform(5, 80)))
+        radius_mm, highlight, glitter = rng.uniform((2, 5, 0.0), (5, 80, 0.5))
+        return Screw(name, y_mm, x_mm, float(radius_mm), float(highlight), float(glitter))
     if kind is StatusLed:
         return StatusLed(name, y_mm, x_mm, radius_mm=float(rng.uniform(0.7, 2)), radiance=float(rng.uniform(1, 10)))
     if kind is Tape:

@@ -1,0 +1,117 @@
+"""The synthetic sequences on which lens finding is fitted and scored: conditions by name, seeds split by scene."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from detector.lens.options import LensOptions
+from detector.lens.sense import LensSense
+from detector.lens.synth import (
+    GlassBall,
+    HandMotion,
+    Plastic,
+    Scene,
+    SceneObject,
+    SceneRenderer,
+    Screw,
+    SensorModel,
+    StrobePlan,
+    Tape,
+    Texture,
+    Tile,
+    random_scene,
+)
+from detector.lens.synth import strobe_frames as frames_of
+from detector.lens.synth.scorer import Outcome, Place, score
+from detector.types import CameraGeometry, LedState
+
+ON, OFF, DARK = LedState.ON_AXIS, LedState.OFF_AXIS, LedState.DARK
+VGA = CameraGeometry(width_px=640, height_px=480, hfov_deg=62.2, black_level_dn=4)
+
+FIT_SEEDS = range(1_000, 1_400)
+HELD_OUT_SEEDS = range(50_000, 60_000)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Condition:
+    """How the same random scenes are looked at."""
+
+    geometry: CameraGeometry = VGA
+    plan: StrobePlan = field(default_factory=StrobePlan)
+    noise_scale: float = 1.0
+    speed_deg_s: float = 6.0
+    reach_deg: float = 2.5
+    texture: Texture | None = None
+    lenses: int | None = None
+
+
+CONDITIONS: Mapping[str, Condition] = {
+    "plain": Condition(),
+    "noise x3": Condition(noise_scale=3.0),
+    "7.7 px a frame": Condition(speed_deg_s=18.0, reach_deg=6.0),
+    "dark, off, on": Condition(plan=StrobePlan(order=(DARK, OFF, ON), sets=9)),
+    "on, dark, off": Condition(plan=StrobePlan(order=(ON, DARK, OFF))),
+    "dark every 3rd set": Condition(plan=StrobePlan(dark_every=3)),
+    "no dark": Condition(plan=StrobePlan(dark_every=0, sets=9)),
+    "10 bit, black 64": Condition(
+        geometry=CameraGeometry(width_px=640, height_px=480, hfov_deg=62.2, bit_depth=10, black_level_dn=64)
+    ),
+    "1296 x 972": Condition(
+        geometry=CameraGeometry(width_px=1296, height_px=972, hfov_deg=54.0, bit_depth=10, black_level_dn=16)
+    ),
+    "blank wall": Condition(texture=Texture.BLANK),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Sequence:
+    """One finished sequence: the sense after its last frame, with the truth of every frame."""
+
+    scene: Scene
+    sense: LensSense
+    truth: Mapping[int, Mapping[str, Place]]
+    within_px: Mapping[str, float]
+
+    @property
+    def kinds(self) -> dict[str, str]:
+        """Kind of each object by name."""
+        return {item.name: item.kind for item in self.scene.objects}
+
+    def outcomes(self) -> tuple[Outcome, ...]:
+        """Score the sense's report; an alert on tape may lie on any of its beads."""
+        report = self.sense.report()
+        return score(report.alerts, report.inspect, self.kinds, self.truth, self.within_px)
+
+
+def run_sequence(seed: int, condition: Condition, options: LensOptions | None = None) -> Sequence:
+    """Render one random scene and let the sense look at it."""
+    lenses = condition.lenses if condition.lenses is not None else seed % 3
+    scene = random_scene(seed, lenses=lenses, texture=condition.texture)
+    geometry = condition.geometry
+    renderer = SceneRenderer(scene, geometry, seed, SensorModel(noise_scale=condition.noise_scale))
+    hand = HandMotion(seed, speed_deg_s=condition.speed_deg_s, reach_deg=condition.reach_deg)
+    sense = LensSense(options or LensOptions(), geometry)
+    truth = {}
+    for frame, places in frames_of(renderer, hand, condition.plan, seed):
+        sense.step(frame)
+        truth[frame.sequence] = places
+    return Sequence(scene, sense, truth, {item.name: _reach_px(item, scene, geometry) for item in scene.objects})
+
+
+def _reach_px(item: SceneObject, scene: Scene, geometry: CameraGeometry) -> float:
+    """Return how far from its middle an object may glint: 4 px of a 640 px frame, and its own size."""
+    half_mm = 0.0
+    if isinstance(item, Tape):
+        half_mm = item.pitch_mm * item.count / 2
+    elif isinstance(item, Tile):
+        half_mm = float(np.hypot(item.height_mm, item.width_mm)) / 2
+    elif isinstance(item, Screw | Plastic | GlassBall):
+        half_mm = item.radius_mm
+    return (4.0 / VGA.focal_px + half_mm / scene.range_mm) * geometry.focal_px
+
+
+def run_many(seeds: range, condition: Condition) -> Iterator[Sequence]:
+    """Run one sequence per seed."""
+    for seed in seeds:
+        yield run_sequence(seed, condition)

@@ -1,0 +1,129 @@
+"""Scores rise with evidence; what is turned down says why; tape is told by its neighbours."""
+
+from collections import deque
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from detector.lens.glints import Reading
+from detector.lens.judgement import Judgement, judge, rejection, to_alert
+from detector.lens.scoring import TrackFeatures, evidence_penalty, features_of, lens_confidence, load_model
+from detector.lens.tracking import Track
+from detector.types import AlertKind
+from tests.unit.detector.lens.lens_helpers import OPTIONS, PX_PER_DEG, glint
+
+SPECULAR = {"ratio": 1.0, "reading": Reading.SPECULAR}
+LAMP = {"ratio": 0.02, "dark_residue": 1.0, "reading": Reading.DARK_RESIDUE}
+
+
+def track(hits=8, place=(100.0, 100.0), number=1, **changes):
+    glints = deque(glint(*place, **changes) for _ in range(hits))
+    points = deque((k, *place) for k in range(hits))
+    return Track(
+        number=number,
+        state=np.array([*place, 0, 0]),
+        spread=np.eye(4),
+        glints=glints,
+        points=points,
+        misfits_px=deque([0.3] * (hits - 1)),
+        first_t_ns=0,
+        last_t_ns=hits,
+        hits=hits,
+        chances=hits,
+        trusted_hits=hits,
+    )
+
+
+def confidence(item):
+    return lens_confidence(item, OPTIONS, PX_PER_DEG, load_model())
+
+
+def judged(*tracks):
+    return judge(tracks, OPTIONS, PX_PER_DEG, load_model())
+
+
+def test_features_of_a_clean_track():
+    features = features_of(track(), OPTIONS, PX_PER_DEG)
+    assert features.log_ratio == pytest.approx(np.log10(20))
+    assert (features.retro_share, features.persistence, features.log_hits) == (1, 1, 3)
+    assert features.vector().shape == (9,)
+    assert load_model().logit(features) == pytest.approx(load_model().logit(replace(features)))
+    assert isinstance(features, TrackFeatures)
+
+
+def test_lens_is_sure_and_screw_and_lamp_are_not():
+    assert confidence(track()) > 0.9
+    assert confidence(track(**SPECULAR)) < 0.01
+    assert confidence(track(**LAMP)) < 0.01
+
+
+@pytest.mark.parametrize(
+    "worse", [{"ratio": 4.0}, {"hits": 4}, {"dark_residue": None}, {"speck": True}, {"extent_deg": 1.0}]
+)
+def test_less_evidence_means_less_confidence(worse):
+    assert confidence(track(**worse)) < confidence(track())
+
+
+def test_missing_controls_are_taken_off():
+    untrusted = track()
+    untrusted.trusted_hits = 4
+    assert evidence_penalty(track(), OPTIONS) == 0
+    assert evidence_penalty(track(dark_residue=None), OPTIONS) == OPTIONS.no_dark_penalty
+    assert evidence_penalty(untrusted, OPTIONS) == pytest.approx(OPTIONS.untrusted_penalty / 2)
+
+
+def test_too_few_sets_never_alert():
+    (only,) = judged(track(hits=OPTIONS.min_hits - 1))
+    assert (only.kind, only.reason) == (None, "not_persistent")
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        (SPECULAR, "specular"),
+        (LAMP, "dark_residue"),
+        ({"reading": Reading.TOO_LARGE}, "too_large"),
+        ({"ratio": 2.0, "saturated": True, "reading": Reading.SATURATED}, "saturated"),
+    ],
+)
+def test_rejections_carry_what_most_sets_read(changes, reason):
+    item = track(**changes)
+    assert rejection(item, OPTIONS) == reason
+    assert judged(item)[0].reason == reason
+
+
+def test_mixed_readings_are_low_confidence():
+    item = track()
+    item.glints = deque([glint(**SPECULAR), glint(**LAMP), glint(), glint(reading=Reading.TOO_LARGE)])
+    assert rejection(item, OPTIONS) == "low_confidence"
+
+
+def test_three_alike_in_a_row_are_tape_and_two_are_not():
+    row = [track(place=(100, 100 + 9 * k), number=k) for k in range(3)]
+    assert {j.kind for j in judged(*row)} == {AlertKind.RETRO_REFLECTOR}
+    assert {j.kind for j in judged(*row[:2])} == {AlertKind.LENS_GLINT}
+
+
+def test_a_lens_beside_tape_but_unlike_it_still_alerts():
+    row = [track(place=(100, 100 + 9 * k), number=k) for k in range(4)]
+    lens = track(place=(115, 110), number=9, flux_dn=5000.0)
+    assert judged(*row, lens)[-1].kind is AlertKind.LENS_GLINT
+
+
+def test_far_apart_is_not_a_row():
+    row = [track(place=(100, 100 + 90 * k), number=k) for k in range(3)]
+    assert {j.kind for j in judged(*row)} == {AlertKind.LENS_GLINT}
+
+
+def test_alert_says_where_and_why():
+    alert = to_alert(judged(track())[0])
+    assert (alert.key, alert.frames, len(alert.track)) == ("glint-1", 8, 8)
+    assert [r.code for r in alert.reasons] == [f"lens.reason.{c}" for c in ("ratio", "persistent", "dark", "compact")]
+    tape = to_alert(judged(*[track(place=(100, 100 + 9 * k), number=k) for k in range(3)])[0])
+    assert tape.reasons[0].code == "lens.reason.neighbours"
+
+
+def test_what_was_turned_down_has_no_alert():
+    with pytest.raises(ValueError, match="turned down"):
+        to_alert(Judgement(track(), 0.1, None, 0, "specular"))
