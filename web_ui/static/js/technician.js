@@ -31,9 +31,10 @@ function signalRow(signal, words) {
   return [words.name("kind", signal.kind), figures.join(" · ")];
 }
 
-function pairs(groups, words, prefix) {
+/** One row for each number of each sense; its words are under `<sense>.<group>.<name>`. */
+function pairs(groups, words, group) {
   return Object.entries(groups).flatMap(([sense, counts]) => Object.entries(counts).map(([name, count]) =>
-    [`${words.name("sense", sense)}: ${words.name(prefix, name)}`, show(count)]));
+    [`${words.name("sense", sense)}: ${words.name(`${sense}.${group}`, name)}`, show(count)]));
 }
 
 function sensorRows(sensors, words) {
