@@ -70,7 +70,7 @@ class RtlSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
             "raising it notices a dead link later",
             extra={"unit": "s"},
         ),
-    ] = 2.0
+    ] = 1.0
     bias_tee: Annotated[
         bool,
         Meta(
@@ -164,7 +164,7 @@ class CameraSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
             description="a camera silent this long has stalled; raising it notices a dead camera later",
             extra={"unit": "s"},
         ),
-    ] = 2.0
+    ] = 1.0
 
 
 class LedSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
