@@ -106,6 +106,8 @@ def main() -> None:
             if inside.any():
                 stated, seen = p[inside].mean(), label[part][inside].mean()
                 print(f"  {low:.2f}-{high:.2f}: n {inside.sum()}, stated {stated:.3f}, lenses {seen:.3f}")
+        for k in np.flatnonzero(part)[(p >= 0.7) & (label[part] == 0)]:
+            print(f"  false: scene {int(scene[k])}", dict(zip(NAMES, x[k].round(2).tolist(), strict=True)))
     if arguments.write:
         columns = {"weights": weights, "centre": centre, "scale": scale}
         model = {"intercept": round(intercept, 4)}

@@ -87,7 +87,7 @@ class LensOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     search_untrusted_deg: Annotated[float, _meta(0, 5, "deg", "The same where registration is not trusted")] = 0.9
     min_ratio: Annotated[
         float, _meta(1.2, 50, "1", "Least on-axis to off-axis flux of a lens; raising it loses weak and clipped lenses")
-    ] = 3.0
+    ] = 4.0
     ratio_cap: Annotated[
         float, _meta(10, 1000, "1", "Ratios above are counted as this; raising it lets one clean frame speak louder")
     ] = 60.0

@@ -82,7 +82,17 @@ def _lens(item: Lens, view: View) -> tuple[Spot, ...]:
     area_mm2 = np.pi / 4 * item.aperture_mm**2
     on, off = _retro(item.retro_gain * facing * area_mm2, item.lobe_deg, view)
     sigma_mm = item.aperture_mm / 4  # a disc's standard deviation along one axis
-    return (Spot(y_mm=item.y_mm, x_mm=item.x_mm, on=on, off=off, sigma_y_mm=sigma_mm, sigma_x_mm=sigma_mm),)
+    return (
+        Spot(
+            y_mm=item.y_mm,
+            x_mm=item.x_mm,
+            on=on,
+            off=off,
+            sigma_y_mm=sigma_mm,
+            sigma_x_mm=sigma_mm,
+            glitter=item.glitter,
+        ),
+    )
 
 
 def _mirror_ball(

@@ -51,7 +51,8 @@ class Lens(SceneObject):
     """A camera lens with a sensor behind it: a cat's eye within about 20 degrees of its axis.
 
     `retro_gain` is its radiance on axis over that of a white wall, `lobe_deg` the spread of the returned light
-    (0.61 fits the simple lens of `lens.md`, 0.25 a well-corrected one). It is seen in a dark hole.
+    (0.61 fits the simple lens of `lens.md`, 0.25 a well-corrected one). It is seen in a dark hole. `glitter` is the
+    standard deviation of its log brightness from frame to frame: what a trembling hand does to a pinhole.
     """
 
     kind: ClassVar[str] = "lens"
@@ -60,6 +61,7 @@ class Lens(SceneObject):
     pitch_deg: float = 0.0
     retro_gain: float = 60.0
     lobe_deg: float = 0.61
+    glitter: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -123,17 +123,18 @@ def _draw(
 
 
 def _draw_lens(name: str, place: tuple[float, float], rng: np.random.Generator, range_mm: float) -> Lens:
-    """Return a lens of 1 to 2.4 mm whose axis passes within 12 degrees of the camera."""
+    """Return a lens, pinholes among them, whose axis passes within 12 degrees of the camera."""
     y_mm, x_mm = place
     pitch, yaw = np.degrees(np.arctan2([-y_mm, -x_mm], range_mm)) + rng.uniform(-8, 8, 2)
     return Lens(
         name,
         y_mm,
         x_mm,
-        aperture_mm=float(rng.uniform(1.0, 2.4)) * max(1.0, range_mm / 1000),
+        aperture_mm=float(rng.uniform(0.8, 2.4)) * max(1.0, range_mm / 1000),
         yaw_deg=float(yaw),
         pitch_deg=float(pitch),
-        retro_gain=float(rng.uniform(60, 180)),
+        retro_gain=float(np.exp(rng.uniform(np.log(25), np.log(180)))),
+        glitter=float(rng.uniform(0, 0.5)),
     )
 
 
