@@ -70,8 +70,8 @@ class Words:
 
 
 def format_number(value: float) -> str:
-    """Write a float for people: two decimals at most from 1 on, two significant digits below, no trailing zeros."""
-    return f"{value:.2g}" if 0 < abs(value) < 1 else f"{round(value, 2):.12g}"
+    """Write a float for people: three decimals at most, two significant digits below 1, no trailing zeros."""
+    return f"{value:.2g}" if 0 < abs(value) < 1 else f"{round(value, 3):.12g}"
 
 
 @cache

@@ -34,12 +34,14 @@ function senseCard(sense, part, words) {
     make("div", { class: "head" },
       make("h3", {}, words.name("sense", sense)),
       make("span", { class: "pill", "data-state": state }, words.render(`coverage.${state}`))),
-    ...LISTS.filter((list) => part[list]?.length).map((list) => phraseList(list, part[list], words)));
+    ...LISTS.filter((list) => part[list]?.length).map((list) => phraseList(list, part, words)));
 }
 
-function phraseList(list, phrases, words) {
+function phraseList(list, part, words) {
+  // What a complete check left out cannot be made up for, and nobody should wait for it.
+  const title = list === "missing" && part.complete ? "missed" : list;
   return make("div", { class: `list ${list}` },
-    make("h4", {}, words.render(`coverage.${list}`)),
+    make("h4", {}, words.render(`coverage.${title}`)),
     make("ul", { class: "plain" },
-      ...phrases.map((phrase) => make("li", {}, icon(list), make("span", {}, words.phrase(phrase))))));
+      ...part[list].map((phrase) => make("li", {}, icon(list), make("span", {}, words.phrase(phrase))))));
 }

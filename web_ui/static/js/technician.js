@@ -27,7 +27,7 @@ function alertFigures(alert) {
 }
 
 function signalRow(signal, words) {
-  const figures = [megahertz(signal.freq_hz), megahertz(signal.bandwidth_hz), `${show(signal.snr_db)} dB`];
+  const figures = [megahertz(signal.freq_hz), megahertz(signal.bandwidth_hz), decibels(signal.snr_db)];
   return [words.name("kind", signal.kind), figures.join(" · ")];
 }
 
@@ -50,3 +50,4 @@ function deviceRows({ boot_id: boot, uptime_s: uptime }) {
 
 const show = (value) => (typeof value === "number" ? formatNumber(value) : String(value));
 const megahertz = (hertz) => (typeof hertz === "number" ? `${formatNumber(hertz / 1e6)} MHz` : "–");
+const decibels = (level) => (typeof level === "number" ? `${level.toFixed(1)} dB` : "–");

@@ -37,7 +37,7 @@ export class Words {
 
 export function formatNumber(value) {
   if (Number.isInteger(value)) return String(value);
-  return String(Math.abs(value) < 1 ? Number(value.toPrecision(2)) : Number(value.toFixed(2)));
+  return String(Math.abs(value) < 1 ? Number(value.toPrecision(2)) : Number(value.toFixed(3)));
 }
 
 /** Seconds since the start as m:ss. */
