@@ -5,9 +5,9 @@ from collections import deque
 from dataclasses import replace
 
 import cv2
-from detector.lens.sense import LensSense
 
 from detector.lens.attribution import attribute_led
+from detector.lens.sense import LensSense
 from detector.types import Frame, LedEdge, LedState
 from firmware.drivers.interfaces import FrameSource, LedDriver
 from firmware.drivers.open import Optics, make_optics

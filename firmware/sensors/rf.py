@@ -3,10 +3,7 @@
 import queue
 import threading
 
-from detector.rf.band_plan import BandPlan
 from detector.rf.sense import RfSense
-
-from detector.rf.options import RfOptions
 from detector.types import IqBlock, Tuning
 from firmware.drivers.interfaces import IqSource
 from firmware.drivers.open import make_iq_source

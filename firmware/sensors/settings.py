@@ -1,4 +1,4 @@
-"""What each sensor loop needs; light to import, so that the parent builds them without loading numpy's heavy friends."""
+"""What each sensor loop needs; light to import, so that the parent builds them without loading the detectors."""
 
 from dataclasses import dataclass
 
