@@ -43,7 +43,8 @@ class Tally:
 
     def __str__(self) -> str:
         low, high = self.interval()
-        return f"{self.hits}/{self.trials} [{low:.2f}, {high:.2f}]"
+        digits = 2 if self.trials < 300 else 4
+        return f"{self.hits}/{self.trials} [{low:.{digits}f}, {high:.{digits}f}]"
 
 
 def listen(sky: Sky, seconds: float, t0_s: float) -> SenseReport:
@@ -135,7 +136,7 @@ def score_negatives(
 def main() -> None:
     """Print the tables."""
     draws = int(sys.argv[1]) if len(sys.argv) > 1 else 3
-    tallies = score_cameras(range(100, 100 + draws), SNRS_DB, looks=9)
+    tallies = score_cameras(range(600, 600 + draws), SNRS_DB, looks=9)
     print("Detected slices of 100 ms by in-slice SNR, 95 % interval:\n")
     print("| camera |", " | ".join(f"{snr:g} dB" for snr in SNRS_DB), "| wrong standard | wrong modulation |")
     print("|---" * (len(SNRS_DB) + 3) + "|")
@@ -143,7 +144,11 @@ def main() -> None:
         row = [tallies[name, snr] for snr in SNRS_DB]
         wrong = [sum(tally.wrong[key] for tally in row) for key in ("standard", "modulation")]
         print(f"| {name} |", " | ".join(map(str, row)), f"| {wrong[0]} | {wrong[1]} |")
-    negatives, lines = score_negatives(range(100, 100 + draws), (-36.0, -24.0, -10.0), (0.02, 0.04, 0.1))
+    print("\nThe same cameras in dwells of 40 ms:\n")
+    for snr_db in (20.0, 0.0):
+        short = score_cameras(range(600, 600 + draws), (snr_db,), looks=5, seconds=0.04).values()
+        print(f"- {snr_db:g} dB: {Tally(sum(t.hits for t in short), sum(t.trials for t in short))}")
+    negatives, lines = score_negatives(range(600, 600 + draws), (-36.0, -24.0, -10.0), (0.02, 0.04, 0.1))
     total = Tally(sum(t.hits for t in negatives.values()), sum(t.trials for t in negatives.values()))
     print(f"\nFalse alarms on {len(negatives)} kinds of hard negatives: {total}\n")
     print("\n".join(f"- {line}" for line in lines) or "- none")

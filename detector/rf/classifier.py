@@ -32,6 +32,7 @@ __all__ = [
 
 _DC_BINS = 1
 _CARRIER_BINS = 2
+_COMB_STEP_DB, _SCORE_STEP_DB, _SLOPE = 1.75, 14.0, 4.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,22 +60,28 @@ def features(lines: LineScore, structure: VideoStructure) -> npt.NDArray[np.floa
 
     Returns
     -------
-    ndarray of float64, shape (5,), (7,) or (8,)
+    ndarray of float64, shape (5,), (7,) or (9,)
         Score, weaker of odd and even harmonics, line over half line (dB / 10), clustering in dB / 2 and z / 5;
-        field z / 5, log2 of the field ratio; field comb in dB.
+        field z / 5, log2 of the field ratio; field comb in dB and as a soft step at 1.75 dB, gated by the score.
     """
     values = [
         np.clip(lines.score_db, 0, 25) / 10,
         np.clip(min(lines.odd_db, lines.even_db), 0, 25) / 10,
         np.clip(lines.score_db - structure.half_db, -5, 15) / 10,
-        np.clip(structure.cluster_db, -2, 4) / 2,
-        np.clip(structure.cluster_z, -5, 10) / 5,
+        np.clip(structure.cluster_db, 0, 4) / 2,
+        np.clip(structure.cluster_z, 0, 10) / 5,
     ]
     if structure.field is not None:
         values += [np.clip(structure.field.z, -1, 10) / 5, np.log2(np.clip(structure.field.ratio, 0.25, 2.5))]
     if structure.comb_db is not None:
-        values.append(np.clip(structure.comb_db, -1, 3))
+        # a soft step beside the straight line: under a plain line rate, a comb of some 2 dB settles the matter
+        step = _rise(structure.comb_db, _COMB_STEP_DB) * _rise(lines.score_db, _SCORE_STEP_DB)
+        values += [np.clip(structure.comb_db, -1, 3), step]
     return np.array(values, np.float64)
+
+
+def _rise(value_db: float, middle_db: float) -> float:
+    return float(1 / (1 + np.exp(-_SLOPE * np.clip(value_db - middle_db, -5, 5))))
 
 
 def model_name(structure: VideoStructure) -> str:
@@ -175,10 +182,14 @@ def refute(lines: LineScore, structure: VideoStructure, options: RfOptions) -> s
     if structure.half_db > lines.score_db - options.half_line_gap_db and not (strong and fields):
         return "half_line_rhythm"
     gap_db, weaker_db = abs(lines.odd_db - lines.even_db), min(lines.odd_db, lines.even_db)
-    if gap_db > options.harmonic_gap_db * (1 if weaker_db > options.harmonic_least_db else 0.5):
+    if gap_db > options.harmonic_gap_db * np.clip(weaker_db / options.harmonic_full_db, 0.25, 1):
         return "few_harmonics"
-    wanted_z = options.field_z * lines.score_db / options.field_score_db
-    if strong and not fields and structure.field is not None and structure.field.z < wanted_z:
+    # lines plainly alike but no fields: tones beside the harmonics, not a picture
+    alike = structure.cluster_db > options.field_cluster_db
+    # without a comb to fall back on, correlation has to be twice as plain
+    rising_z = options.field_z * lines.score_db / options.field_score_db * (1 if structure.comb_db is not None else 2)
+    wanted_z = max(rising_z, 4 * options.field_z if alike else 0.0)
+    if (strong or alike) and not fields and structure.field is not None and structure.field.z < wanted_z:
         return "no_field_rate"
     # a dwell too short for the comb has only this: the field must be the best of all lags around it
     if structure.comb_db is None and structure.field is not None and structure.field.ratio < 1:

@@ -129,15 +129,15 @@ class RfOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
             extra={"unit": "dB"},
         ),
     ] = 20.0
-    harmonic_least_db: Annotated[
+    harmonic_full_db: Annotated[
         float,
         Meta(
             ge=5,
-            le=20,
-            description="Weaker group below this halves the gap allowed; raising it drops some AM pictures",
+            le=40,
+            description="Height of the weaker group that allows the whole gap, less allows less; raising drops some AM",
             extra={"unit": "dB"},
         ),
-    ] = 11.0
+    ] = 22.0
     half_line_gap_db: Annotated[
         float,
         Meta(
@@ -156,6 +156,15 @@ class RfOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
             extra={"unit": "dB"},
         ),
     ] = 20.0
+    field_cluster_db: Annotated[
+        float,
+        Meta(
+            ge=1,
+            le=10,
+            description="Likeness of lines from which a field must show; raising it lets beating tones through",
+            extra={"unit": "dB"},
+        ),
+    ] = 3.0
     field_z: Annotated[
         float,
         Meta(

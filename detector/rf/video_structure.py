@@ -52,8 +52,8 @@ class VideoStructure:
     half_db : float
         Score of the frequencies halfway between line harmonics: high for a rhythm of half the line rate.
     cluster_db, cluster_z : float
-        Power near the harmonics over power midway: lines that resemble their neighbours; in dB (median over the
-        harmonics) and as the excess of the mean over harmonics in standard deviations of white noise.
+        Power near the harmonics over power midway: lines that resemble their neighbours; median over the
+        harmonics, in dB and as its excess over 1 in standard deviations of white noise.
     field : FieldEvidence or None
         None where the dwell is shorter than a field and 60 lines.
     comb_db : float or None
@@ -95,7 +95,7 @@ def measure_structure(envelope: Envelope, standard: LineStandard, window_hz: flo
 def _clustering(
     power: npt.NDArray[np.float32], bin_hz: float, harmonics_hz: npt.NDArray[np.floating]
 ) -> tuple[float, float]:
-    """Power near each harmonic over power midway: median in dB, and the mean's excess over 1 in standard deviations."""
+    """Power near each harmonic over power midway: the median, which no single tone moves, in dB and as z."""
     middle = np.round(harmonics_hz / bin_hz).astype(np.intp)[:, None]
 
     def around(low_hz: float, high_hz: float) -> npt.NDArray[np.float32]:
@@ -106,9 +106,10 @@ def _clustering(
 
     near, far = around(*_NEAR_HZ), around(*_FAR_HZ)
     ratio = (near.mean(axis=1, dtype=float) + 1e-30) / (far.mean(axis=1, dtype=float) + 1e-30)
-    # Hann windowing correlates neighbouring bins: 1.94 of them count as one
-    variance = 1.94 * (1 / near.size + 1 / far.size)
-    return float(np.median(10 * np.log10(ratio))), float((ratio.mean() - 1) / np.sqrt(variance))
+    middle_ratio = float(np.median(ratio))
+    # Hann windowing correlates neighbouring bins (1.94 count as one); a median is pi/2 less certain than a mean
+    variance = 1.94 * np.pi / 2 * (1 / near.size + 1 / far.size)
+    return float(10 * np.log10(middle_ratio)), float((middle_ratio - 1) / np.sqrt(variance))
 
 
 def field_evidence(envelope: Envelope, standard: LineStandard) -> FieldEvidence | None:

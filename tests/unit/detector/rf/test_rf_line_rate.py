@@ -102,7 +102,7 @@ def test_rhythm_of_half_the_line_rate_is_refuted():
     assert evidence.refusal == "half_line_rhythm"
 
 
-@pytest.mark.parametrize(("seconds", "name", "count"), [(0.02, "short", 5), (0.04, "field", 7), (0.1, "comb", 8)])
+@pytest.mark.parametrize(("seconds", "name", "count"), [(0.02, "short", 5), (0.04, "field", 7), (0.1, "comb", 9)])
 def test_each_length_has_its_model(seconds, name, count):
     envelope = envelope_of(camera(), seconds)
     lines = score_lines(envelope, OPTIONS.local_window_hz)
