@@ -19,6 +19,7 @@ __all__ = ["SliceAnalyser", "SliceLook"]
 
 _GROUP = 16
 _EDGE_DB = 3.0
+_DC_BINS = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,8 +81,7 @@ class SliceAnalyser:
         evidence = self._classifier.classify(envelope)
         video = evidence is not None and evidence.confidence >= options.inspect_confidence
         signals = () if video else self._finder.find(spectrum, floor, envelope.swing, t_ns)
-        inside = spectrum.density[spectrum.usable(options.usable_fraction)]
-        excess = max(float(inside.mean(dtype=float)) / floor - 1, 1e-3)
+        excess = max(float(_without_dc(spectrum, options.usable_fraction, floor).mean()) / floor - 1, 1e-3)
         return SliceLook(
             spectrum=spectrum,
             floor=floor,
@@ -98,7 +98,7 @@ class SliceAnalyser:
         Edges are the outermost groups of 16 bins 3 dB above the floor; the whole usable part where there is none.
         """
         spectrum, part = look.spectrum, look.spectrum.usable(self._options.usable_fraction)
-        inside = spectrum.density[part].astype(float)
+        inside = _without_dc(spectrum, self._options.usable_fraction, look.floor)
         above = np.clip(inside - look.floor, 0, None)
         groups = inside[: len(inside) // _GROUP * _GROUP].reshape(-1, _GROUP).mean(axis=1)
         over = np.flatnonzero(groups > look.floor * 10 ** (_EDGE_DB / 10))
@@ -118,3 +118,12 @@ class SliceAnalyser:
             low_hz=spectrum.frequency_hz(part.start + float(first)),
             high_hz=spectrum.frequency_hz(part.start + float(last)),
         )
+
+
+def _without_dc(spectrum: Spectrum, usable_fraction: float, floor: float) -> npt.NDArray[np.float64]:
+    """Usable bins (float64), the receiver's own spike in the middle taken down to the floor."""
+    part = spectrum.usable(usable_fraction)
+    inside: npt.NDArray[np.float64] = spectrum.density[part].astype(float)
+    middle = len(spectrum.density) // 2 - part.start
+    inside[middle - _DC_BINS : middle + _DC_BINS + 1] = floor
+    return inside

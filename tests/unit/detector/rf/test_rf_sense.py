@@ -79,6 +79,7 @@ def test_a_quiet_room_stays_quiet():
     assert report.alerts == report.inspect == ()
     assert any(abs(signal.freq_hz - 1.2006e9) < 2e5 for signal in report.signals)
     assert report.provenance is Provenance.SIMULATED
+    assert report.rejected["not_periodic"] < report.figures["hops"] / 4, "noise and the DC spike are no energy"
 
 
 def test_a_gap_has_to_be_earned_again():
