@@ -55,7 +55,7 @@ def make_hop_plan(plan: BandPlan, span_hz: tuple[float, float], comb_step_hz: fl
     Returns
     -------
     HopPlan
-        Without hops when the span holds none.
+        One hop in the middle where the span (a narrow recording) holds no tooth of the comb.
     """
     camera = set(
         _inside(_comb((band.low_hz, band.high_hz), band.step_hz or comb_step_hz) for band in plan.camera_bands)
@@ -66,7 +66,8 @@ def make_hop_plan(plan: BandPlan, span_hz: tuple[float, float], comb_step_hz: fl
         rest = set(_inside(_comb((band.low_hz, band.high_hz), step) for band, step in finer))
         rest |= set(_comb(span_hz, comb_step_hz))
     hops = [Hop(center, True) for center in camera] + [Hop(center, False) for center in rest - camera]
-    return HopPlan(tuple(sorted(hop for hop in hops if span_hz[0] <= hop.center_hz <= span_hz[1])))
+    inside = sorted(hop for hop in hops if span_hz[0] <= hop.center_hz <= span_hz[1])
+    return HopPlan(tuple(inside) or (Hop(sum(span_hz) / 2, False),))
 
 
 def _comb(span_hz: tuple[float, float], step_hz: float) -> tuple[float, ...]:

@@ -22,9 +22,13 @@ class RfOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         Meta(ge=1e6, le=2.56e6, description="Rate of a slice; above 2.4 MS/s a Pi drops samples", extra={"unit": "Hz"}),
     ] = 2.4e6
     gain_db: Annotated[
-        float | None,
+        float,
         Meta(
-            description="Tuner gain, none for automatic; raising it overloads near a transmitter", extra={"unit": "dB"}
+            ge=0,
+            le=50,
+            description="Tuner gain, the same on every hop so that levels compare; raising it hears weaker cameras and "
+            "overloads near a transmitter",
+            extra={"unit": "dB"},
         ),
     ] = 30.0
     dwell_s: Annotated[

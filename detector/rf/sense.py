@@ -66,11 +66,6 @@ class RfSense:
         plan : BandPlan
         span_hz : tuple of float
             Lowest and highest frequency of the receiver, inclusive.
-
-        Raises
-        ------
-        ValueError
-            No hop of the plan lies within the span.
         """
         return cls(
             options, plan, make_hop_plan(plan, span_hz, options.comb_step_hz, full_range=options.full_range), span_hz

@@ -13,7 +13,6 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 import scipy.fft
-import scipy.signal
 
 from detector.rf.envelope import Envelope
 from detector.rf.field_comb import LEAST_S, field_comb_db
@@ -150,6 +149,12 @@ def field_evidence(envelope: Envelope, standard: LineStandard) -> FieldEvidence 
 
 @lru_cache(maxsize=8)
 def _tapered(length: int) -> npt.NDArray[np.float32]:
-    """Tukey window: keeps a strong line from leaking over its sidebands, and most of a field's overlap."""
-    window: npt.NDArray[np.float32] = scipy.signal.windows.tukey(length, _TAPER).astype(np.float32)
+    """Tukey window: keeps a strong line from leaking over its sidebands, and most of a field's overlap.
+
+    Written out because loading scipy.signal for it would cost the radio process 50 MB.
+    """
+    edge = int(_TAPER * (length - 1) / 2)
+    rise = (0.5 - 0.5 * np.cos(2 * np.pi * np.arange(edge + 1) / (_TAPER * (length - 1)))).astype(np.float32)
+    window = np.ones(length, np.float32)
+    window[: edge + 1], window[-edge - 1 :] = rise, rise[::-1]
     return window

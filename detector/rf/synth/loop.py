@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import scipy.fft
 
-__all__ = ["BLOCK_S", "SpectralLoop", "oscillator"]
+__all__ = ["BLOCK_S", "SpectralLoop", "oscillator", "resampled"]
 
 BLOCK_S = 0.005
 """Length of one stored block; slice rates must put a whole number of samples in it (multiples of 200 Hz)."""
@@ -14,6 +14,25 @@ BLOCK_S = 0.005
 _GUARD_S = 0.0005
 _EDGE_START = 0.84
 """Where the receiver's channel filter starts to fall, as a fraction of half the slice rate."""
+
+
+def resampled(wave: npt.NDArray[np.complex128], count: int) -> npt.NDArray[np.complex128]:
+    """Return one period of a complex waveform at another number of samples, by way of its spectrum.
+
+    As scipy.signal.resample, which a process that lives on a small board cannot afford to load (50 MB).
+
+    Parameters
+    ----------
+    wave : ndarray of complex, shape (n,)
+    count : int
+    """
+    lines = scipy.fft.fft(wave)
+    kept = np.zeros(count, np.complex128)
+    half = min(len(wave), count) // 2
+    kept[:half] = lines[:half]
+    kept[count - half :] = lines[len(wave) - half :]
+    period: npt.NDArray[np.complex128] = scipy.fft.ifft(kept) * (count / len(wave))
+    return period
 
 
 def oscillator(cycles_per_sample: float, count: int, phase_cycles: float = 0.0) -> npt.NDArray[np.complex64]:

@@ -10,7 +10,6 @@ from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
-import scipy.signal
 
 from detector.rf.synth.emissions import (
     CarrierEmission,
@@ -20,7 +19,7 @@ from detector.rf.synth.emissions import (
     LteDownlinkEmission,
     OokRemoteEmission,
 )
-from detector.rf.synth.loop import SpectralLoop
+from detector.rf.synth.loop import SpectralLoop, resampled
 from detector.rf.synth.pictures import room
 
 __all__ = [
@@ -85,7 +84,7 @@ class KeyedEmission(LoopEmission):
         else:
             steps = np.cumsum(rng.choice([-3, -1, 1, 3], symbols))
             points = np.exp(0.25j * np.pi * (steps - np.linspace(0, steps[-1] % 8, symbols)))
-            return SpectralLoop(scipy.signal.resample(points, count).astype(np.complex64), rate_hz)
+            return SpectralLoop(resampled(points, count).astype(np.complex64), rate_hz)
         return SpectralLoop((0.02 + _soften(level)).astype(np.complex64), rate_hz)
 
 
@@ -184,7 +183,7 @@ class SwitchingEmission(LoopEmission):
         ring_s = np.arange(60) / rate_hz
         ring = np.exp(-ring_s / 2e-6) * np.exp(2j * np.pi * rng.uniform(-1e6, 1e6) * ring_s)
         swell = 1 + 0.6 * np.abs(np.sin(2 * np.pi * 50 * time_s))
-        return SpectralLoop((scipy.signal.fftconvolve(edges, ring)[: len(edges)] * swell).astype(np.complex64), rate_hz)
+        return SpectralLoop((np.convolve(edges, ring)[: len(edges)] * swell).astype(np.complex64), rate_hz)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -219,8 +218,8 @@ class DvbtEmission(LoopEmission):
             parts += [wave[len(wave) - prefix :], wave]
         wave = np.concatenate(parts)
         rate_hz = 1.25 * self.channel_hz
-        resampled = scipy.signal.resample(wave, round(len(wave) * rate_hz / elementary_hz))
-        return SpectralLoop(resampled.astype(np.complex64), rate_hz)
+        count = round(len(wave) * rate_hz / elementary_hz)
+        return SpectralLoop(resampled(wave, count).astype(np.complex64), rate_hz)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

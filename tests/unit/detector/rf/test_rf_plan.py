@@ -2,7 +2,7 @@ import pytest
 
 from detector.errors import InputError
 from detector.rf.band_plan import parse_band_plan, shipped_band_plan
-from detector.rf.hop_plan import make_hop_plan
+from detector.rf.hop_plan import HopPlan, make_hop_plan
 from detector.rf.scheduler import Scheduler
 from detector.types import SignalKind
 
@@ -114,6 +114,11 @@ def test_restart_asks_for_everything_again(scheduler):
     assert scheduler.next_look().center_hz == 100e6
 
 
+def test_a_span_between_two_teeth_gets_one_hop_in_its_middle():
+    plan = make_hop_plan(parse_band_plan(SMALL), (1e6, 2e6), 4e6, full_range=True)
+    assert [hop.center_hz for hop in plan.hops] == [1.5e6]
+
+
 def test_a_plan_without_hops_is_refused():
     with pytest.raises(ValueError, match="hop"):
-        Scheduler(make_hop_plan(parse_band_plan(SMALL), (1e6, 2e6), 4e6, full_range=True), 3, 2, 10)
+        Scheduler(HopPlan(()), 3, 2, 10)
