@@ -34,7 +34,7 @@ def annotate(
     Returns
     -------
     ndarray of uint8, shape (h, w, 3)
-        BGR: lenses red, other retro-reflectors amber, with the confidence in percent.
+        BGR: lenses red with their confidence in percent, other retro-reflectors amber.
     """
     bright = max(1.0, float(np.percentile(pixels[::4, ::4], _BRIGHT_PERCENT)))
     gain = max(255.0 / full_scale_dn, _BRIGHT_SHARE / bright)
@@ -44,8 +44,8 @@ def annotate(
         colour = _COLOUR_BGR[alert.kind]
         centre = (round(x_px), round(y_px))
         cv2.circle(picture, centre, radius, colour, 2, cv2.LINE_AA)
-        corner = (centre[0] + radius + 2, centre[1] - radius // 2)
-        cv2.putText(
-            picture, f"{alert.confidence:.0%}", corner, cv2.FONT_HERSHEY_SIMPLEX, radius / 24, colour, 1, cv2.LINE_AA
-        )
+        if alert.kind is AlertKind.LENS_GLINT:  # a strip of tape would be a heap of numbers
+            corner = (centre[0] + radius + 2, centre[1] - radius // 2)
+            words = f"{alert.confidence:.0%}"
+            cv2.putText(picture, words, corner, cv2.FONT_HERSHEY_SIMPLEX, radius / 24, colour, 1, cv2.LINE_AA)
     return np.asarray(picture, dtype=np.uint8)

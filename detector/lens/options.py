@@ -133,7 +133,7 @@ class LensOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     ] = 4
     alert_confidence: Annotated[
         float, _meta(0.05, 0.999, "1", "Alert line; raising it misses lenses, lowering it empties buildings")
-    ] = 0.7
+    ] = 0.6
     inspect_confidence: Annotated[
         float, _meta(0.01, 0.999, "1", "Line for 'worth a look'; raising it hides doubtful spots")
     ] = 0.35
