@@ -299,7 +299,7 @@ def _untouched(yx: _Floats, distance_px: float) -> npt.NDArray[np.bool_]:
     """Mark the best-ranked of places that touch: plateaus of clipped pixels have many equal maxima."""
     close = np.abs(yx[:, None] - yx[None]).max(axis=2) <= distance_px
     beaten = np.zeros(len(yx), dtype=bool)
-    for k in range(1, len(yx)):
+    for k in np.flatnonzero(np.tril(close, -1).any(axis=1)):
         beaten[k] = bool((close[k, :k] & ~beaten[:k]).any())
     return ~beaten
 

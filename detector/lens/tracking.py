@@ -100,8 +100,7 @@ class Tracker:
         sequence, t_ns : int
             Of the on-axis frame.
         """
-        for track in self.tracks:
-            self._predict(track, motion, trusted)
+        self._predict(motion, trusted)
         pairs = self._assign(glints, trusted)
         for track_at, glint_at in pairs:
             self._update(self.tracks[track_at], glints[glint_at], trusted, sequence, t_ns)
@@ -141,17 +140,22 @@ class Tracker:
                 self.ended.append(track)
         self.tracks = [t for t in self.tracks if t.held]
 
-    def _predict(self, track: Track, motion: _Floats, trusted: bool) -> None:
+    def _predict(self, motion: _Floats, trusted: bool) -> None:
+        """Carry every track whose place is known along, all at once: there may be hundreds."""
         o = self.options
-        if not np.isfinite(track.spread[0, 0]):
+        known = [t for t in self.tracks if np.isfinite(t.spread[0, 0])]
+        if not known:
             return
-        y, x, vy, vx = track.state
-        here, ahead = map_points(motion, np.array([[x, y], [x + vx, y + vy]]))
-        track.state = np.array([ahead[1], ahead[0], ahead[1] - here[1], ahead[0] - here[0]])
+        states = np.array([t.state for t in known])
+        here = map_points(motion, states[:, 1::-1])[:, ::-1]
+        ahead = map_points(motion, (states[:, :2] + states[:, 2:])[:, ::-1])[:, ::-1]
         kick_px = self.px_per_deg * (o.acceleration_sigma_deg if trusted else o.gate_untrusted_deg / 3)
-        track.spread = _STEP @ track.spread @ _STEP.T + np.diag(_KICK) * kick_px**2
-        if track.held:
-            track.state[2:] = 0.0  # a drift of one set ago says nothing about a place out of sight
+        spreads = _STEP @ np.array([t.spread for t in known]) @ _STEP.T + np.diag(_KICK) * kick_px**2
+        drift = ahead - here
+        drift[[t.held for t in known]] = 0.0  # a drift of one set ago says nothing about a place out of sight
+        for track, place, velocity, spread in zip(known, ahead, drift, spreads, strict=True):
+            track.state = np.concatenate([place, velocity])
+            track.spread = spread
 
     def _gate_px(self, track: Track, trusted: bool) -> float:
         o = self.options
