@@ -57,6 +57,7 @@ def _rf_spec(config: Config) -> SensorSpec:
             rtl=config.drivers.rtl,
         ),
         reopen_interval_s=config.supervision.reopen_interval_s,
+        report_interval_s=config.supervision.rf_report_interval_s,
     )
 
 
@@ -79,6 +80,7 @@ def _lens_spec(config: Config) -> SensorSpec:
             queue_length=config.supervision.frame_queue_length,
         ),
         reopen_interval_s=config.supervision.reopen_interval_s,
+        report_interval_s=config.supervision.lens_report_interval_s,
     )
 
 
@@ -135,7 +137,7 @@ def build_device(config: Config, on_crash: Callable[[], None]) -> NunchiDevice:
     specs = sensor_specs(config)
     server_config = config.server
     security = SecuritySettings.for_host(server_config.host, server_config.allowed_hosts)
-    hub = Hub(specs, config.fusion, Words("en"), server_config.change_interval_s)
+    hub = Hub(specs, config.fusion, Words("en"))
     server = PageServer(create_app(hub, security), server_config.host, server_config.port)
     supervisor = Supervisor(specs, config.supervision, hub, on_crash)
     hub.serve_frames_from(supervisor.want_frames)

@@ -60,16 +60,6 @@ class ServerConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
             extra={"unit": "names"},
         ),
     ] = ()
-    change_interval_s: Annotated[
-        float,
-        msgspec.Meta(
-            ge=0.05,
-            le=2.0,
-            description="Least time between two routine updates of the page; new alerts and faults go out at once. "
-            "Raising it saves battery and makes the figures jerky.",
-            extra={"unit": "s"},
-        ),
-    ] = 0.25
 
 
 class SupervisionConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -133,6 +123,26 @@ class SupervisionConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
             extra={"unit": "s"},
         ),
     ] = 2.0
+    rf_report_interval_s: Annotated[
+        float,
+        msgspec.Meta(
+            ge=0.05,
+            le=1.0,
+            description="Least time between two routine radio reports; new alerts and faults go out at once. "
+            "Raising it spares processor and phone and makes the figures jerky.",
+            extra={"unit": "s"},
+        ),
+    ] = 0.4
+    lens_report_interval_s: Annotated[
+        float,
+        msgspec.Meta(
+            ge=0.05,
+            le=1.0,
+            description="Least time between two routine lens reports; new alerts and faults go out at once. "
+            "Raising it lets the page lag behind the hand.",
+            extra={"unit": "s"},
+        ),
+    ] = 0.1
     frame_queue_length: Annotated[
         int,
         msgspec.Meta(

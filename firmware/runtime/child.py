@@ -49,6 +49,8 @@ class SensorSpec:
         What the loop needs; travels to the child by pickle.
     reopen_interval_s : float
         Time between tries to open an absent device.
+    report_interval_s : float
+        Least time between two reports that say nothing new; a change of alerts goes out at once.
     """
 
     name: str
@@ -57,6 +59,7 @@ class SensorSpec:
     loop: str
     settings: object
     reopen_interval_s: float
+    report_interval_s: float
 
 
 class ChildContext:
@@ -67,14 +70,12 @@ class ChildContext:
     spec : SensorSpec
     connection : Connection
         Duplex pipe to the parent.
-    report_interval_s : float
-        Least time between two reports that say nothing new; a change of alerts goes out at once.
     """
 
-    def __init__(self, spec: SensorSpec, connection: Connection, report_interval_s: float = 0.2) -> None:
+    def __init__(self, spec: SensorSpec, connection: Connection) -> None:
         self._spec = spec
         self._connection = connection
-        self._interval_ns = int(report_interval_s * _NS)
+        self._interval_ns = int(spec.report_interval_s * _NS)
         self._outbox: DropOldestQueue[object] = DropOldestQueue(_OUTBOX_LENGTH)
         self._stop = threading.Event()
         self._frames_until_ns = 0

@@ -53,30 +53,22 @@ class _SensorState:
         self.report: SenseReport | None = None
         self.book = AlertBook()
 
-    def take_report(self, message: ReportMessage, now_ns: int) -> bool:
-        """Take a report; return whether the page has to know at once."""
-        before = self._urgent()
+    def take_report(self, message: ReportMessage, now_ns: int) -> None:
+        """Take a report; the sensor works."""
         self.report, self.status, self.detail = message.report, SensorStatus.OK, None
         self.dropped_messages = message.dropped_messages
         self.book.update(message.report.alerts)
         if self.lost_since_ns is not None:
             self.lost_ns += now_ns - self.lost_since_ns
             self.lost_since_ns = None
-        return self._urgent() != before
 
-    def take_status(self, status: SensorStatus, detail: str | None, now_ns: int) -> bool:
-        """Take a status; return whether the page has to know at once."""
-        before = self._urgent()
+    def take_status(self, status: SensorStatus, detail: str | None, now_ns: int) -> None:
+        """Take a status; a sensor that worked and now does not has lost what its process remembered."""
         if self.status is SensorStatus.OK:
             self.book.restart()
             self.report = None
             self.lost_since_ns = now_ns
         self.status, self.detail = status, detail
-        return self._urgent() != before
-
-    def _urgent(self) -> tuple[object, ...]:
-        alerts = tuple((alert.key, round(alert.confidence, 2)) for alert in self.book.alerts())
-        return (self.status, self.detail, self.restarts, alerts)
 
     def lost_s(self, now_ns: int) -> float:
         """Seconds without this sensor since it first worked."""
@@ -98,27 +90,21 @@ class Hub:
     options : FusionOptions
     words : Words
         English, for the texts inside the JSON.
-    change_interval_s : float
-        Least time between two routine changes.
     """
 
-    def __init__(
-        self, specs: Iterable[SensorSpec], options: FusionOptions, words: Words, change_interval_s: float
-    ) -> None:
+    def __init__(self, specs: Iterable[SensorSpec], options: FusionOptions, words: Words) -> None:
         self._sensors = {spec.name: _SensorState(spec) for spec in specs}
         self._options = options
         self._words = words
-        self._interval_ns = int(change_interval_s * _NS)
         self._lock = threading.Lock()
         self._events = EventLog()
         self._frame: FrameMessage | None = None
         self._marks: dict[str, str] = {}
         self._boot_id = secrets.token_hex(8)
         self._start_ns = time.monotonic_ns()
-        self._last_published_ns = 0
         self._demand: FrameDemand | None = None
         self._demanded_until_ns = 0
-        self._publish(urgent=True)
+        self._publish()
 
     def serve_frames_from(self, demand: FrameDemand) -> None:
         """Tell whom to ask for frames while somebody looks."""
@@ -138,14 +124,14 @@ class Hub:
     def on_status(self, sense: str, status: SensorStatus, detail: str | None) -> None:
         """Take a sensor's standing."""
         with self._lock:
-            urgent = self._sensors[sense].take_status(status, detail, time.monotonic_ns())
-        self._publish(urgent=urgent)
+            self._sensors[sense].take_status(status, detail, time.monotonic_ns())
+        self._publish()
 
     def on_report(self, sense: str, message: ReportMessage) -> None:
         """Take a report."""
         with self._lock:
-            urgent = self._sensors[sense].take_report(message, time.monotonic_ns())
-        self._publish(urgent=urgent)
+            self._sensors[sense].take_report(message, time.monotonic_ns())
+        self._publish()
 
     def on_frame(self, sense: str, frame: FrameMessage) -> None:
         """Take the newest picture."""
@@ -198,17 +184,13 @@ class Hub:
             if alert_id not in {alert.key for state in self._sensors.values() for alert in state.book.alerts()}:
                 raise KeyError(alert_id)
             self._marks[alert_id] = mark
-        self._publish(urgent=True)
+        self._publish()
 
     # --- the document
 
-    def _publish(self, *, urgent: bool) -> None:
-        now_ns = time.monotonic_ns()
+    def _publish(self) -> None:
         with self._lock:
-            if not urgent and now_ns - self._last_published_ns < self._interval_ns:
-                return
-            self._last_published_ns = now_ns
-            self._events.publish(self._document(now_ns))
+            self._events.publish(self._document(time.monotonic_ns()))
 
     def _document(self, now_ns: int) -> dict[str, Any]:
         sensors = self._sensors

@@ -20,6 +20,7 @@ def spec(loop: Callable[..., None], settings: object = None) -> SensorSpec:
         loop=f"{__name__}:{loop.__name__}",
         settings=settings,
         reopen_interval_s=0.5,
+        report_interval_s=0.1,
     )
 
 

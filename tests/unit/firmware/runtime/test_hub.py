@@ -13,7 +13,7 @@ from web_ui.words import Words
 
 @pytest.fixture
 def hub() -> Hub:
-    return Hub([spec(steady)], FusionOptions(), Words("en"), change_interval_s=0.0)
+    return Hub([spec(steady)], FusionOptions(), Words("en"))
 
 
 def state(hub: Hub) -> dict[str, Any]:
