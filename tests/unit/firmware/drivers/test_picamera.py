@@ -136,7 +136,7 @@ def test_a_stalled_camera_is_closed(library: type[FakePicamera2]) -> None:
     source = _source()
     source.open()
     library.stalled = True
-    with pytest.raises(DeviceStalledError, match=r"^picamera:0: no frame within 2 s \(check power, cable and load\)$"):
+    with pytest.raises(DeviceStalledError, match=r"^picamera:0: no frame within 1 s \(check power, cable and load\)$"):
         source.read()
     assert library.last.flushed
     assert library.last.closed
