@@ -129,8 +129,15 @@ class LensOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
     # Verdict
     min_hits: Annotated[
-        int, _meta(2, 50, "1", "Strobe sets that must show a glint before it may alert; raising it asks for patience")
-    ] = 4
+        int,
+        _meta(
+            2,
+            50,
+            "1",
+            "Strobe sets that must show a glint before it may alert; six poses after LAPD (SenSys 2021); "
+            "raising it asks for patience, lowering it lets chance rows of sparkle through in a long sweep",
+        ),
+    ] = 6
     alert_confidence: Annotated[
         float, _meta(0.05, 0.999, "1", "Alert line; raising it misses lenses, lowering it empties buildings")
     ] = 0.6
