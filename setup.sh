@@ -4,7 +4,8 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
 readonly VENV=.venv
-readonly TEST_PACKAGES=(chromium fonts-nanum rtl-sdr)
+# chromium and a Korean font for the page, libatomic1 for its driver, a C compiler for the virtual dongle, rtl_tcp.
+readonly TEST_PACKAGES=(chromium fonts-nanum libatomic1 gcc libc6-dev rtl-sdr)
 readonly DEVICE_PACKAGES=(python3-venv python3-picamera2 python3-lgpio librtlsdr0)
 
 say() { printf 'setup: %s\n' "$*" >&2; }

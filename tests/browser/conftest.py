@@ -1,6 +1,7 @@
 """A real server on a free port, Chromium at the size of a phone."""
 
 from collections.abc import Callable, Iterator, Mapping
+from ctypes.util import find_library
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -57,6 +58,8 @@ class Screen:
 def browser() -> Iterator[Browser]:
     if not CHROMIUM.exists():
         pytest.skip(f"{CHROMIUM} is not installed (apt install chromium)")
+    if find_library("atomic") is None:
+        pytest.skip("Playwright's driver cannot start: libatomic is not installed (apt install libatomic1)")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET.split())
         yield browser
