@@ -4,6 +4,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
 readonly VENV=.venv
+readonly SYSTEM_PICAMERA2=/usr/lib/python3/dist-packages/picamera2
 # chromium and a Korean font for the page, libatomic1 for its driver, a C compiler for the virtual dongle, rtl_tcp.
 readonly TEST_PACKAGES=(chromium fonts-nanum libatomic1 gcc libc6-dev rtl-sdr)
 readonly DEVICE_PACKAGES=(python3-venv python3-picamera2 python3-lgpio librtlsdr0)
@@ -35,6 +36,11 @@ apt_install() {
     DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null
 }
 
+# A virtual environment made before picamera2 was installed does not see it.
+lacks_system_picamera2() {
+    [ -d "$SYSTEM_PICAMERA2" ] && ! grep -qs '^include-system-site-packages = true' "$VENV/pyvenv.cfg"
+}
+
 make_venv() {
     local python
     if ! python=$(find_python) || ! has_venv "$python"; then
@@ -42,17 +48,17 @@ make_venv() {
         python=$(find_python) || fail "Python 3.11 or newer is needed"
     fi
     # picamera2 and libcamera come from the system only: a virtual environment has to see them.
-    if [ -d /usr/lib/python3/dist-packages/picamera2 ]; then
-        "$python" -m venv --system-site-packages "$VENV"
+    if [ -d "$SYSTEM_PICAMERA2" ]; then
+        "$python" -m venv --clear --system-site-packages "$VENV"
     else
-        "$python" -m venv "$VENV"
+        "$python" -m venv --clear "$VENV"
     fi
 }
 
 # Installs the project with an extra ('' or 'dev'), once per version of pyproject.toml; later calls need no network.
 ensure_installed() {
     local extra=$1 stamp wanted
-    [ -x "$VENV/bin/python" ] || make_venv
+    if [ ! -x "$VENV/bin/python" ] || lacks_system_picamera2; then make_venv; fi
     stamp="$VENV/nunchi-installed${extra:+-$extra}"
     wanted=$(cksum pyproject.toml; "$VENV/bin/python" --version; pwd)
     if [ "$(cat "$stamp" 2>/dev/null)" != "$wanted" ]; then
@@ -110,12 +116,15 @@ verb_install() {
     ensure_installed ''
     install -D -m 644 firmware/udev/60-nunchi.rules /etc/udev/rules.d/60-nunchi.rules
     install -D -m 644 firmware/udev/nunchi-blacklist.conf /etc/modprobe.d/nunchi-blacklist.conf
+    groupadd --force --system gpio
     id -u nunchi >/dev/null 2>&1 || useradd --system --no-create-home --groups plugdev,video,gpio nunchi
     [ -e /etc/nunchi/config.toml ] || install -D -m 644 firmware/systemd/config.toml /etc/nunchi/config.toml
     sed "s|@ROOT@|$PWD|g" firmware/systemd/nunchi.service >/etc/systemd/system/nunchi.service
     udevadm control --reload
     systemctl daemon-reload
-    systemctl enable --now nunchi.service
+    runuser -u nunchi -- test -x "$VENV/bin/nunchi" || fail "user nunchi cannot reach $PWD: move this folder, to /opt say"
+    systemctl enable nunchi.service
+    systemctl restart nunchi.service
     say "installed; journalctl -u nunchi shows the address and the pairing code"
 }
 

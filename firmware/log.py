@@ -1,5 +1,6 @@
 """Structured logs: one event a line on stderr, readable on a terminal, JSON elsewhere."""
 
+import contextlib
 import logging
 import sys
 
@@ -24,9 +25,20 @@ def configure_logging(level: int = logging.INFO) -> None:
     structlog.configure(
         processors=[*processors, renderer],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
+        logger_factory=lambda *_: _StderrLogger(),
         cache_logger_on_first_use=True,
     )
+
+
+class _StderrLogger:
+    """Writes lines to stderr; a log that cannot be written (full disk, closed pipe) must not stop a sweep."""
+
+    def msg(self, message: str) -> None:
+        """Write a line."""
+        with contextlib.suppress(OSError, ValueError):
+            print(message, file=sys.stderr, flush=True)  # noqa: T201
+
+    debug = info = warning = error = critical = exception = msg
 
 
 def get_logger(**context: object) -> structlog.typing.FilteringBoundLogger:

@@ -89,12 +89,15 @@ def open_recording(path: Path, raw: RawFormat) -> Recording:
     InputError
         It cannot be used, or is raw and rate, frequency or format were not given.
     """
+    try:
+        path.stat()
+    except OSError as error:
+        reason = "no such file" if isinstance(error, FileNotFoundError) else error.strerror
+        raise InputError(f"{path}: {reason}") from error
     if path.suffix in _SIGMF_SUFFIXES:
         return open_sigmf(path)
     if path.is_dir() or path.name == _SEQUENCE_NAME:
         return open_lens_sequence(path)
-    if not path.exists():
-        raise InputError(f"{path}: no such file")
     options = {"--rate": raw.sample_rate_hz, "--freq": raw.center_hz, "--format": raw.sample_format}
     missing = [name for name, value in options.items() if value is None]
     if raw.sample_rate_hz is None or raw.center_hz is None or raw.sample_format is None:

@@ -72,6 +72,11 @@ class PageServer:
         host = _outward_address(self._socket.family) if self.host in _ALL_ADDRESSES else self.host
         return f"http://[{host}]:{self.port}/" if ":" in host else f"http://{host}:{self.port}/"
 
+    @property
+    def running(self) -> bool:
+        """Whether the page is being served."""
+        return self._thread.is_alive()
+
     def start(self) -> None:
         """Begin to answer."""
         self._thread.start()

@@ -36,6 +36,7 @@ class SweepTally:
     sets: int = 0
     trusted_sets: int = 0
     dark_sets: int = 0
+    unlit_sets: int = 0
     total_sets: int = 0
     total_trusted_sets: int = 0
     gaps: list[Phrase] = field(default_factory=list)
@@ -60,10 +61,14 @@ class SweepTally:
         if all(np.hypot(*(self._place - pose)) >= step_px for pose in self._poses):
             self._poses = [*self._poses[-_REMEMBERED_POSES:], self._place]
 
+    def note_unlit_set(self) -> None:
+        """Count a set whose rings lit nothing: a burnt ring or a cut wire must not look like an empty room."""
+        self.unlit_sets += 1
+
     def note_gap(self, reason: Phrase) -> None:
         """Begin again: what was seen before the gap does not make the sweep after it complete."""
         self.gaps = [*self.gaps[-3:], reason]
-        self.sets = self.trusted_sets = self.dark_sets = 0
+        self.sets = self.trusted_sets = self.dark_sets = self.unlit_sets = 0
         self._poses = []
 
     @property
@@ -89,6 +94,8 @@ class SweepTally:
     def _short(self) -> list[Phrase]:
         o = self.options
         short = []
+        if self.unlit_sets > o.max_unlit_fraction * (self.sets + self.unlit_sets):
+            short.append(Phrase("lens.missing.no_light", {"sets": self.unlit_sets}))
         if self.sets == 0:
             short.append(Phrase("lens.missing.no_sets"))
         elif self.trusted_sets < o.min_trusted_fraction * self.sets:

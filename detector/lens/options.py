@@ -141,6 +141,10 @@ class LensOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     alert_confidence: Annotated[
         float, _meta(0.05, 0.999, "1", "Alert line; raising it misses lenses, lowering it empties buildings")
     ] = 0.6
+    confidence_ceiling: Annotated[
+        float,
+        _meta(0.9, 1, "1", "No higher probability is stated; raising it claims more than the negatives at hand prove"),
+    ] = 0.995
     inspect_confidence: Annotated[
         float, _meta(0.01, 0.999, "1", "Line for 'worth a look'; raising it hides doubtful spots")
     ] = 0.35
@@ -175,6 +179,20 @@ class LensOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     min_dark_fraction: Annotated[
         float, _meta(0, 1, "1", "Share of sets that must have a dark frame; raising it asks for a steadier strobe")
     ] = 0.3
+    min_ring_light: Annotated[
+        float,
+        _meta(
+            0,
+            0.2,
+            "full scale",
+            "How much each ring must brighten the mean of the frame before a set counts; raising it refuses far walls, "
+            "0 lets a burnt ring pass for an empty room",
+        ),
+    ] = 0.002
+    max_unlit_fraction: Annotated[
+        float,
+        _meta(0, 1, "1", "Share of sets that the rings may have left unlit; raising it lets a loose contact pass"),
+    ] = 0.2
     min_trusted_fraction: Annotated[
         float, _meta(0, 1, "1", "Share of sets whose registration must be trusted; raising it asks for texture")
     ] = 0.5

@@ -156,9 +156,21 @@ class LensSense:
         self._judge()
         self._tracker.sweep(self._alerted())
         self._retire()
-        centre = ((self._geometry.height_px - 1) / 2, (self._geometry.width_px - 1) / 2)
-        self._tally.note_set(motion, trusted, strobe.dark is not None, centre)
+        if self._lit(strobe):
+            centre = ((self._geometry.height_px - 1) / 2, (self._geometry.width_px - 1) / 2)
+            self._tally.note_set(motion, trusted, strobe.dark is not None, centre)
+        else:
+            self._tally.note_unlit_set()
         self._last_set_ns = on.t_ns
+
+    def _lit(self, strobe: StrobeSet) -> bool:
+        """Whether both rings brightened the frame; without a dark frame, whether either is above the black level."""
+        level = {item.led: float(item.grey.mean()) / item.exposure for item in (strobe.on, strobe.off)}
+        dark = strobe.dark
+        black = self._geometry.black_level_dn
+        base = float(dark.grey.mean()) / dark.exposure if dark else black / strobe.on.exposure
+        least = self._options.min_ring_light * self._full_dn
+        return all((value - base) * strobe.on.exposure > least for value in level.values())
 
     def _find(self, strobe: StrobeSet, trusted: bool) -> tuple[Glint, ...]:
         on_ns = strobe.on.frame.t_ns

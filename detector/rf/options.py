@@ -52,6 +52,16 @@ class RfOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
             ge=0.002, le=0.02, description="Shorter pieces are not judged; lower judges by chance", extra={"unit": "s"}
         ),
     ] = 0.004
+    least_level: Annotated[
+        float,
+        Meta(
+            ge=0.0,
+            le=0.02,
+            description="A dwell whose samples vary less than this is no reception: a converter's own noise is more; "
+            "raising it refuses quiet receivers, 0 lets a dead one pass for quiet air",
+            extra={"unit": "full scale RMS"},
+        ),
+    ] = 0.0015
     confirm_attempts: Annotated[
         int, Meta(ge=1, le=10, description="Longer looks at a candidate before it is blocked; each costs a dwell")
     ] = 3

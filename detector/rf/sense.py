@@ -163,6 +163,10 @@ class RfSense:
         if block.duration_s < self._options.least_dwell_s:
             scheduler.dropped(look)
             return
+        if float(block.samples.std()) < self._options.least_level:
+            self._figures["silent_hops"] += 1
+            scheduler.dropped(look)
+            return
         if self._round_start_ns is None:
             self._round_start_ns = block.t_ns
         seen = self._look(block.samples, block.center_hz, block.sample_rate_hz, block.t_ns)
@@ -315,6 +319,8 @@ class RfSense:
         missing = list(self._gaps)
         if left:
             missing.append(Phrase("rf.missing.hops", {"hops": len(left), "of": scheduler.hops}))
+        if self._figures["silent_hops"]:
+            missing.append(Phrase("rf.missing.silent", {"hops": self._figures["silent_hops"]}))
         missing += self._overload()
         return SenseCoverage(
             complete=not missing,

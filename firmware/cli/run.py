@@ -14,6 +14,8 @@ from firmware.log import configure_logging, get_logger
 
 __all__ = ["add_config_argument", "add_parser"]
 
+_PAGE_CHECK_S = 1.0
+
 
 def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Declare the verb."""
@@ -78,12 +80,14 @@ def _execute(arguments: argparse.Namespace) -> None:
     signal.signal(signal.SIGINT, on_signal)
     config = _configured(arguments)
     device = build_device(config, on_crash=crash)
-    device.start()
-    print(f"Nunchi: {device.server.url}", flush=True)
-    if device.security.pairing_code is not None:
-        print(f"Pairing code: {device.security.pairing_code}", flush=True)
     try:
-        stop.wait()
+        device.start()
+        print(f"Nunchi: {device.server.url}", flush=True)
+        if device.security.pairing_code is not None:
+            print(f"Pairing code: {device.security.pairing_code}", flush=True)
+        while not stop.wait(_PAGE_CHECK_S):
+            if not device.server.running:
+                crash()
     finally:
         device.stop()
     get_logger().info("stopped")

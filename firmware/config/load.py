@@ -9,7 +9,7 @@ import msgspec
 import tomli_w
 
 from detector.errors import InputError
-from firmware.config.scheme import Config
+from firmware.config.scheme import Config, SupervisionConfig
 
 __all__ = ["dump_config", "load_config"]
 
@@ -31,12 +31,25 @@ def load_config(path: Path | None) -> Config:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise InputError(f"{path}: cannot read the configuration: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise InputError(f"{path}: not a TOML file: {error}") from error
     try:
-        return msgspec.convert(table, Config)
+        config = msgspec.convert(table, Config)
     except msgspec.ValidationError as error:
         raise InputError(f"{path}: {_explain(error, table)}") from error
+    _check_together(config.supervision, path)
+    return config
+
+
+def _check_together(supervision: SupervisionConfig, path: Path) -> None:
+    """Refuse settings that are each in range and can never work together."""
+    for key in ("rf_report_interval_s", "lens_report_interval_s"):
+        interval_s = getattr(supervision, key)
+        if 2 * interval_s > supervision.heartbeat_deadline_s:
+            raise InputError(
+                f"{path}: supervision.{key} = {interval_s}: more than half of heartbeat_deadline_s = "
+                f"{supervision.heartbeat_deadline_s}, so healthy sensors would be killed"
+            )
 
 
 def _explain(error: msgspec.ValidationError, table: dict[str, object]) -> str:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -62,7 +63,10 @@ def open_sigmf(path: Path) -> IqRecording:
         raise InputError(f"{meta_path}: core:num_channels {info['core:num_channels']} is not 1")
     sample_rate_hz = float(_need(info, "core:sample_rate", meta_path, "global"))
     check_rate(meta_path, sample_rate_hz)
-    data_path = meta_path.with_name(info.get("core:dataset", meta_path.with_suffix(_DATA_SUFFIX).name))
+    name = info.get("core:dataset", meta_path.with_suffix(_DATA_SUFFIX).name)
+    if not name or Path(name).name != name:
+        raise InputError(f"{meta_path}: core:dataset {name!r} is not a plain file name")
+    data_path = meta_path.with_name(name)
     components = map_samples(data_path, form)
     segments = _segments(metadata["captures"], len(components) // 2, meta_path)
     return IqRecording(path=path, form=form, sample_rate_hz=sample_rate_hz, segments=segments, components=components)
@@ -136,7 +140,7 @@ def _load(meta_path: Path) -> dict[str, Any]:
         raise InputError(f"{meta_path}: no such file")
     try:
         metadata = json.loads(meta_path.read_bytes())
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise InputError(f"{meta_path}: not JSON: {error}") from error
     except OSError as error:
         raise InputError(f"{meta_path}: cannot be read: {error.strerror or error}") from error
@@ -170,11 +174,18 @@ def _segments(captures: list[dict[str, Any]], sample_count: int, meta_path: Path
             IqSegment(
                 start=starts[index],
                 sample_count=count,
-                center_hz=float(_need(capture, "core:frequency", meta_path, where)),
+                center_hz=_frequency_hz(capture, meta_path, where),
                 t_utc_ns=_utc_ns(capture.get("core:datetime"), meta_path, where),
             )
         )
     return tuple(segments)
+
+
+def _frequency_hz(capture: dict[str, Any], meta_path: Path, where: str) -> float:
+    center_hz = float(_need(capture, "core:frequency", meta_path, where))
+    if not isfinite(center_hz):
+        raise InputError(f"{meta_path}: {where} core:frequency {center_hz} is not a frequency")
+    return center_hz
 
 
 def _need(keys: dict[str, Any], key: str, meta_path: Path, where: str) -> Any:
@@ -189,6 +200,8 @@ def _utc_ns(text: str | None, meta_path: Path, where: str) -> int | None:
         return None
     whole, _, fraction = text.rstrip("Zz").partition(".")
     try:
+        if datetime.fromisoformat(text).utcoffset():
+            raise ValueError("not UTC")
         seconds = datetime.fromisoformat(whole).replace(tzinfo=UTC).timestamp()
         return int(seconds) * _NS_PER_S + int((fraction + "0" * 9)[:9])
     except ValueError as error:

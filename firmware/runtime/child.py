@@ -8,11 +8,12 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
+from typing import Protocol, TypeVar, cast
 
 from structlog.typing import FilteringBoundLogger
 
 from detector.errors import DeviceError, NunchiError
-from detector.types import Provenance, SenseReport
+from detector.types import Phrase, Provenance, SenseReport
 from firmware.log import configure_logging, get_logger
 from firmware.runtime.drop_queue import DropOldestQueue
 from firmware.runtime.messages import (
@@ -24,11 +25,22 @@ from firmware.runtime.messages import (
     WantFramesCommand,
 )
 
-__all__ = ["ChildContext", "SensorLoop", "SensorSpec", "run_child"]
+__all__ = ["ChildContext", "Sense", "SensorLoop", "SensorSpec", "run_child"]
 
 _OUTBOX_LENGTH = 16
 _WAIT_HEARTBEAT_S = 0.4
+_STOP_DEADLINE_S = 3.0
 _NS = 1_000_000_000
+
+
+class Sense(Protocol):
+    """What the runtime asks of any sense."""
+
+    def note_gap(self, t_ns: int, reason: Phrase) -> None:
+        """The device was lost until `t_ns`: coverage has to be earned again, what was found stays found."""
+
+
+AnySense = TypeVar("AnySense", bound=Sense)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +90,7 @@ class ChildContext:
         self._interval_ns = int(spec.report_interval_s * _NS)
         self._outbox: DropOldestQueue[object] = DropOldestQueue(_OUTBOX_LENGTH)
         self._stop = threading.Event()
+        self._sense: Sense | None = None
         self._frames_until_ns = 0
         self._last_sent_ns = 0
         self._last_alerts: tuple[tuple[str, float], ...] = ()
@@ -113,9 +126,20 @@ class ChildContext:
         """Whether the sensor has worked since the process began."""
         return self._last_sent_ns > 0
 
+    def sense(self, make: Callable[[], AnySense]) -> AnySense:
+        """Return the sense of this process: made once, and told of the gap when its device is opened again.
+
+        What it had found stays found under the same keys; its coverage has to be earned again.
+        """
+        if self._sense is None:
+            self._sense = make()
+        else:
+            self._sense.note_gap(time.monotonic_ns(), Phrase("device.reopened"))
+        return cast("AnySense", self._sense)
+
     def status(self, status: SensorStatus, detail: str | None = None) -> None:
         """Say how the devices stand; also a heartbeat."""
-        self._outbox.put(StatusMessage(status, self._spec.provenance, detail))
+        self._outbox.put(StatusMessage(status, detail))
 
     def publish(self, report: SenseReport) -> None:
         """Send a report if one is due or its alerts changed.
@@ -169,6 +193,10 @@ class ChildContext:
         except (EOFError, OSError):
             # The parent is gone: nobody is left to switch the lights off but this process.
             self.stop()
+        # A loop stuck in a library call will never see the request; the rings' watchdog has cut the light by then.
+        last_resort = threading.Timer(_STOP_DEADLINE_S, os._exit, (1,))
+        last_resort.daemon = True
+        last_resort.start()
 
 
 SensorLoop = Callable[[ChildContext, object], None]

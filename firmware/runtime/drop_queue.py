@@ -49,11 +49,6 @@ class DropOldestQueue(Generic[Item]):
             self._changed.notify_all()
 
     @property
-    def closed(self) -> bool:
-        """Whether `close` was called."""
-        return self._closed
-
-    @property
     def dropped(self) -> int:
         """Items dropped since the start."""
         return self._dropped

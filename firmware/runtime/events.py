@@ -1,5 +1,6 @@
 """The stream of states that pages follow: numbered changes that can be resumed."""
 
+import secrets
 import threading
 import time
 from collections import deque
@@ -17,14 +18,14 @@ _EVENTS_KEPT = 256
 class EventLog:
     """Numbered changes of one document; any number of readers, none of which can hold up the writer.
 
-    Ids start at the wall clock in milliseconds, so that a page that outlives a restart of the device never mistakes
-    an old id for a new one.
+    Ids start at the wall clock in milliseconds plus a random number (a Pi has no clock chip), so that a page that
+    outlives a restart of the device never mistakes an old id for a new one.
     """
 
     def __init__(self) -> None:
         self._document: dict[str, Any] = {}
         self._changes: deque[Event] = deque(maxlen=_EVENTS_KEPT)
-        self._newest_id = time.time_ns() // 1_000_000
+        self._newest_id = time.time_ns() // 1_000_000 + secrets.randbelow(1 << 40)
         self._changed = threading.Condition()
         self._closed = False
 

@@ -4,12 +4,13 @@ import secrets
 import threading
 import time
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any, Protocol
 
 from detector.fusion.alert_book import AlertBook
 from detector.fusion.options import FusionOptions
 from detector.fusion.verdict import SenseStanding, judge
-from detector.types import Alert, Phrase, Provenance, SenseCoverage, SenseReport
+from detector.types import Alert, Phrase, Provenance, SenseCoverage, SenseReport, Verdict
 from firmware.documents import (
     alert_document,
     coverage_document,
@@ -99,6 +100,7 @@ class Hub:
         self._lock = threading.Lock()
         self._events = EventLog()
         self._frame: FrameMessage | None = None
+        self._frame_sense: str | None = None
         self._marks: dict[str, str] = {}
         self._boot_id = secrets.token_hex(8)
         self._start_ns = time.monotonic_ns()
@@ -122,8 +124,10 @@ class Hub:
             self._sensors[sense].pid = pid
 
     def on_status(self, sense: str, status: SensorStatus, detail: str | None) -> None:
-        """Take a sensor's standing."""
+        """Take a sensor's standing; the last picture of a camera that is lost is not shown as if it were new."""
         with self._lock:
+            if sense == self._frame_sense:
+                self._frame = None
             self._sensors[sense].take_status(status, detail, time.monotonic_ns())
         self._publish()
 
@@ -135,16 +139,14 @@ class Hub:
 
     def on_frame(self, sense: str, frame: FrameMessage) -> None:
         """Take the newest picture."""
-        del sense
         with self._lock:
-            self._frame = frame
+            self._frame, self._frame_sense = frame, sense
 
     def on_process_lost(self, sense: str) -> None:
-        """Count a restart; a lost camera's last picture is not shown as if it were new."""
+        """Count a restart."""
         with self._lock:
             self._sensors[sense].restarts += 1
             self._sensors[sense].pid = None
-            self._frame = None
 
     # --- what the page asks (web_ui.device.Device)
 
@@ -202,6 +204,9 @@ class Hub:
             self._options,
             marked_count=len(alerts) - len(standing),
         )
+        if judgement.verdict is Verdict.NOTHING_DETECTED:
+            # A quiet instrument proves nothing unless it was shown to work, and no self-test exists yet.
+            judgement = replace(judgement, because=(*judgement.because, Phrase("coverage.no_positive_control")))
         reports = {name: state.report for name, state in sensors.items() if state.report is not None}
         return {
             "schema": "nunchi.state/1",
@@ -212,7 +217,11 @@ class Hub:
             "uptime_s": round((now_ns - self._start_ns) / _NS, 1),
             **verdict_document(judgement, self._words),
             "alerts": [self._alert(alert, name) for name, s in sensors.items() for alert in s.book.alerts()],
-            "inspect": [self._alert(alert, name) for name, report in reports.items() for alert in report.inspect],
+            "inspect": [
+                self._alert(replace(alert, key=sensors[name].book.name(alert.key)), name)
+                for name, report in reports.items()
+                for alert in report.inspect
+            ],
             "signals": [signal_document(s) | {"sense": name} for name, r in reports.items() for s in r.signals],
             "rejected": {name: dict(report.rejected) for name, report in reports.items()},
             "coverage": {name: self._coverage(state, now_ns) for name, state in sensors.items()},

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from detector.types import Provenance, SenseReport
+from detector.types import SenseReport
 
 __all__ = ["FrameMessage", "ReportMessage", "SensorStatus", "StatusMessage", "StopCommand", "WantFramesCommand"]
 
@@ -25,13 +25,12 @@ class StatusMessage:
     """
 
     status: SensorStatus
-    provenance: Provenance
     detail: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ReportMessage:
-    """A report, with the messages that the child had to drop since the one before."""
+    """A report, with the number of messages that the child has had to drop so far."""
 
     report: SenseReport
     dropped_messages: int

@@ -4,6 +4,8 @@ from firmware.config.scheme import SupervisionConfig
 
 __all__ = ["RestartPolicy"]
 
+_DOUBLINGS = 16
+
 
 class RestartPolicy:
     """Doubling waits, forgotten after a stable run.
@@ -21,6 +23,6 @@ class RestartPolicy:
         """Return the wait after a run that lasted `ran_for_s` seconds."""
         if ran_for_s >= self._config.stable_after_s:
             self._failures = 0
-        delay_s = self._config.restart_delay_s * 2.0**self._failures
+        delay_s = self._config.restart_delay_s * 2.0 ** min(self._failures, _DOUBLINGS)
         self._failures += 1
         return min(delay_s, self._config.restart_delay_max_s)

@@ -57,13 +57,19 @@ class _Life:
         self.process.start()
         theirs.close()
         self.started_ns = self.last_heard_ns = now_ns
+        self.newest_t_ns = 0
         self.working = False
 
     def heard(self, now_ns: int, message: object) -> None:
-        """Reset the deadline; while a device is being opened the longer one applies."""
+        """Reset the deadline, unless a report's sample clock stands still; a device being opened has a longer one."""
+        if isinstance(message, ReportMessage):
+            self.working = True
+            if message.report.t_ns <= self.newest_t_ns:
+                return
+            self.newest_t_ns = message.report.t_ns
+        elif isinstance(message, StatusMessage):
+            self.working = False
         self.last_heard_ns = now_ns
-        if not isinstance(message, FrameMessage):
-            self.working = isinstance(message, ReportMessage)
 
     def overdue(self, now_ns: int, config: SupervisionConfig) -> bool:
         """Whether the process has been silent for longer than it may."""
@@ -155,8 +161,9 @@ class Supervisor:
             while not self._stop.is_set():
                 self._tick(time.monotonic_ns())
         except Exception:
-            get_logger().exception("supervisor failed")
+            # First the act, then the word: a full disk may be why we are here, and would fail the log as well.
             self._on_crash()
+            get_logger().exception("supervisor failed")
         finally:
             self._end_all()
 
@@ -200,9 +207,9 @@ class Supervisor:
             sensor.life = None
         now_ns = time.monotonic_ns()
         sensor.start_at_ns = now_ns + int(sensor.policy.delay_s((now_ns - life.started_ns) / _NS) * _NS)
-        get_logger(sense=name).warning("sensor process lost", reason=reason, exit_code=exit_code)
         self._listener.on_process_lost(name)
         self._listener.on_status(name, SensorStatus.OFFLINE, f"{name} sensor: {reason}; starting it again")
+        get_logger(sense=name).warning("sensor process lost", reason=reason, exit_code=exit_code)
 
     def _end_all(self) -> None:
         with self._lives_lock:

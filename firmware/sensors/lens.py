@@ -102,7 +102,7 @@ def run_lens(context: ChildContext, settings: object) -> None:
 
 
 def _watch(optics: Optics, context: ChildContext, settings: LensLoopSettings) -> None:
-    sense = LensSense(settings.options, optics.camera.geometry)
+    sense = context.sense(lambda: LensSense(settings.options, optics.camera.geometry))
     camera = _Camera(optics.camera, Strobe(optics.leds), settings.queue_length)
     preview = _Preview(context)
     try:

@@ -63,7 +63,7 @@ def run_rf(context: ChildContext, settings: object) -> None:
     if not isinstance(settings, RfLoopSettings):
         raise TypeError(f"settings: RfLoopSettings expected, not {type(settings).__name__}")
     with make_iq_source(settings.source, settings.rtl) as source:
-        sense = RfSense.for_sweep(settings.options, settings.plan, source.span_hz)
+        sense = context.sense(lambda: RfSense.for_sweep(settings.options, settings.plan, source.span_hz))
         reader = _ReadAhead(source)
         try:
             _sweep(sense, reader, context)

@@ -67,6 +67,13 @@ def silent(context: ChildContext, settings: object) -> None:
     signal.pause()
 
 
+def frozen(context: ChildContext, settings: object) -> None:
+    """Report on, with a sample clock that stands still."""
+    while not context.stopping:
+        context.publish(report(1))
+        context.pause(BEAT_S)
+
+
 def absent(context: ChildContext, settings: object) -> None:
     raise DeviceError("rtl:0: no dongle found")
 

@@ -125,7 +125,9 @@ class GpioLeds(DriverBase):
             return Device.pin_factory
         from gpiozero.pins.lgpio import LGPIOFactory
 
-        return LGPIOFactory()
+        # Kept for the process: gpiozero never closes a factory that it does not know, and each holds a descriptor.
+        Device.pin_factory = LGPIOFactory()
+        return Device.pin_factory
 
     def _claim(self, state: LedState, pin: int, factory: Any) -> None:
         from gpiozero import DigitalOutputDevice

@@ -3,7 +3,7 @@ import pytest
 from detector.fusion.alert_book import AlertBook
 from detector.fusion.options import FusionOptions
 from detector.fusion.verdict import SenseStanding, judge
-from detector.types import Alert, AlertKind, Phrase, SenseCoverage, Verdict
+from detector.types import Alert, AlertKind, Phrase, RadioAlert, SenseCoverage, Verdict
 
 WHOLE = SenseStanding(working=True, coverage=SenseCoverage(complete=True))
 SHORT = SenseStanding(working=True, coverage=SenseCoverage(complete=False))
@@ -61,13 +61,12 @@ def test_book_keeps_what_a_run_that_ended_had_found() -> None:
     assert {found.key for found in book.alerts()} == {"a", "b"}
 
 
-def test_book_takes_the_same_key_for_the_same_thing_after_a_restart() -> None:
+def test_a_lens_found_after_a_restart_stands_beside_the_one_found_before() -> None:
     book = AlertBook()
-    book.update([alert("a", confidence=0.9, first_t_ns=5)])
+    book.update([alert("glint-1", confidence=0.9)])
     book.restart()
-    book.update([alert("a", confidence=0.97, first_t_ns=50)])
-    (found,) = book.alerts()
-    assert (found.confidence, found.first_t_ns) == (0.97, 5)
+    book.update([alert("glint-1", confidence=0.97)])
+    assert {found.key: found.confidence for found in book.alerts()} == {"glint-1": 0.9, "glint-1.1": 0.97}
 
 
 def test_book_lets_go_of_what_the_same_run_withdrew() -> None:
@@ -75,3 +74,44 @@ def test_book_lets_go_of_what_the_same_run_withdrew() -> None:
     book.update([alert("a")])
     book.update([])
     assert book.alerts() == ()
+
+
+def radio(key: str, freq_hz: float, confidence: float = 0.99) -> RadioAlert:
+    return RadioAlert(
+        key=key,
+        kind=AlertKind.ANALOG_VIDEO,
+        confidence=confidence,
+        first_t_ns=10,
+        last_t_ns=20,
+        reasons=(),
+        freq_hz=freq_hz,
+        bandwidth_hz=2e6,
+        snr_db=10.0,
+    )
+
+
+def test_a_key_of_a_later_run_never_takes_the_place_of_another_find() -> None:
+    book = AlertBook()
+    book.update([radio("rf:1", 1080e6)])
+    book.restart()
+    book.update([radio("rf:1", 1240e6, confidence=0.91)])
+    found = {a.key: a.freq_hz for a in book.alerts() if isinstance(a, RadioAlert)}
+    assert found == {"rf:1": 1080e6, "rf:1.1": 1240e6}
+
+
+def test_a_transmitter_is_known_again_by_its_frequency() -> None:
+    book = AlertBook()
+    book.update([radio("rf:1", 1080e6), radio("rf:2", 1240e6)])
+    book.restart()
+    book.update([radio("rf:1", 1240.4e6)])
+    book.update([radio("rf:1", 1240.4e6)])
+    assert sorted(a.key for a in book.alerts()) == ["rf:1", "rf:2"]
+
+
+def test_the_book_stays_bounded() -> None:
+    book = AlertBook()
+    for run in range(200):
+        book.update([alert("a", confidence=0.5 + run / 1000)])
+        book.restart()
+    assert len(book.alerts()) <= 64
+    assert max(a.confidence for a in book.alerts()) > 0.69

@@ -17,9 +17,10 @@ from detector.lens.synth import (
     StatusLed,
     StrobePlan,
     Texture,
+    random_scene,
     strobe_frames,
 )
-from detector.types import AlertKind, Phrase, Provenance
+from detector.types import AlertKind, CameraGeometry, Phrase, Provenance
 from tests.unit.detector.lens.lens_helpers import DARK, GEOMETRY, OFF, ON, make_frame, wall
 
 SCENE = Scene(
@@ -124,3 +125,15 @@ def test_preview_marks_the_lens(looked):
 def test_preview_without_alerts_is_the_plain_picture():
     picture = LensSense(LensOptions(), GEOMETRY).annotated(make_frame(wall()))
     assert np.ptp(picture, axis=2).max() == 0
+
+
+def test_dead_rings_do_not_make_an_empty_room():
+    geometry = CameraGeometry(width_px=640, height_px=480, hfov_deg=62.2, black_level_dn=4.0)
+    renderer = SceneRenderer(random_scene(3, lenses=1, clutter=4), geometry, seed=3)
+    sense = LensSense(LensOptions(), geometry)
+    for frame, _ in strobe_frames(renderer, HandMotion(3), StrobePlan(sets=12)):
+        dark = renderer.render(HandMotion(3).pose(frame.t_ns / 1e9), {}, frame.exposure_ns, 1.0, frame.sequence)
+        sense.step(replace(frame, pixels=dark))
+    coverage = sense.report().coverage
+    assert not coverage.complete
+    assert "lens.missing.no_light" in {phrase.code for phrase in coverage.missing}

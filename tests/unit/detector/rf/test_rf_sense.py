@@ -194,3 +194,22 @@ def test_every_code_has_words_in_both_languages():
         assert used <= set(words[language])
     for code, sentence in words["en"].items():
         assert set(re.findall(r"{\w+}", sentence)) == set(re.findall(r"{\w+}", words["ko"][code])), code
+
+
+def test_a_receiver_that_delivers_nothing_covers_nothing():
+    sense = RfSense.for_sweep(RfOptions(), PLAN, SPAN_HZ)
+    for number in range(200):
+        tuning = sense.next_tuning()
+        sense.step(
+            IqBlock(
+                samples=np.full(tuning.sample_count, 0.3 + 0.1j, np.complex64),
+                center_hz=tuning.center_hz,
+                sample_rate_hz=tuning.sample_rate_hz,
+                sequence=number,
+                t_ns=number * 30_000_000,
+                provenance=Provenance.SIMULATED,
+            )
+        )
+    coverage = sense.report().coverage
+    assert not coverage.complete
+    assert {"rf.missing.silent", "rf.missing.hops"} <= {phrase.code for phrase in coverage.missing}

@@ -95,8 +95,13 @@ def test_asking_for_the_picture_is_what_makes_frames(hub: Hub) -> None:
     assert hub.newest_frame() is None
     hub.newest_frame()
     assert len(wanted) == 1
-    hub.on_frame("lens", FrameMessage(b"jpeg", 7, 0))
+    hub.on_frame("rf", FrameMessage(b"jpeg", 7, 0))
     frame = hub.newest_frame()
     assert frame is not None and frame.sequence == 7
-    hub.on_process_lost("rf")
+    hub.on_status("rf", SensorStatus.OFFLINE, "unplugged")
     assert hub.newest_frame() is None
+
+
+def test_nothing_detected_admits_that_the_device_was_not_put_to_the_test(hub: Hub) -> None:
+    hub.on_report("rf", ReportMessage(report(1), 0))
+    assert "coverage.no_positive_control" in {because["code"] for because in state(hub)["verdict_because"]}

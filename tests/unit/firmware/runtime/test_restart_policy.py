@@ -14,3 +14,8 @@ def test_a_stable_run_is_forgiven() -> None:
     for _ in range(3):
         policy.delay_s(1.0)
     assert policy.delay_s(31.0) == 0.5
+
+
+def test_failing_for_days_is_survived() -> None:
+    policy = RestartPolicy(CONFIG)
+    assert max(policy.delay_s(1.0) for _ in range(3000)) == 4.0
