@@ -50,7 +50,7 @@ def judge(tracks: Sequence[Track], options: LensOptions, px_per_deg: float, mode
     # What never once looked like a retro-reflector need not be scored, and most tracks never do.
     ripe = [t.hits >= options.min_hits and any(g.reading is Reading.RETRO for g in t.glints) for t in tracks]
     confidence = [
-        min(options.confidence_ceiling, lens_confidence(t, options, px_per_deg, model)) if r else 0.0
+        min(options.top_confidence, lens_confidence(t, options, px_per_deg, model)) if r else 0.0
         for t, r in zip(tracks, ripe, strict=True)
     ]
     retro = [_is_retro(t) for t in tracks]

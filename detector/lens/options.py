@@ -141,7 +141,7 @@ class LensOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     alert_confidence: Annotated[
         float, _meta(0.05, 0.999, "1", "Alert line; raising it misses lenses, lowering it empties buildings")
     ] = 0.6
-    confidence_ceiling: Annotated[
+    top_confidence: Annotated[
         float,
         _meta(0.9, 1, "1", "No higher probability is stated; raising it claims more than the negatives at hand prove"),
     ] = 0.995

@@ -158,8 +158,9 @@ def open_raw_iq(path: Path, form_name: str, sample_rate_hz: float, center_hz: fl
     check_rate(path, sample_rate_hz)
     if not (np.isfinite(center_hz) and center_hz >= 0):
         raise InputError(f"{path}: center frequency {center_hz:g} Hz is not zero or more")
-    components = map_samples(path, form)
+    _size_bytes(path)
     _check_not_text(path)
+    components = map_samples(path, form)
     segment = IqSegment(start=0, sample_count=len(components) // 2, center_hz=float(center_hz))
     return IqRecording(
         path=path, form=form, sample_rate_hz=float(sample_rate_hz), segments=(segment,), components=components

@@ -97,7 +97,7 @@ def run_lens(context: ChildContext, settings: object) -> None:
     if not isinstance(settings, LensLoopSettings):
         raise TypeError(f"settings: LensLoopSettings expected, not {type(settings).__name__}")
     optics = make_optics(settings.camera_source, settings.leds_source, settings.camera, settings.leds)
-    with optics.leds, optics.camera:
+    with optics.camera, optics.leds:  # so that the light goes out first
         _watch(optics, context, settings)
 
 
