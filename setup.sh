@@ -64,7 +64,7 @@ ensure_installed() {
     if [ "$(cat "$stamp" 2>/dev/null)" != "$wanted" ]; then
         say "installing Python packages${extra:+ ($extra)} into $VENV"
         "$VENV/bin/python" -m pip install --quiet --disable-pip-version-check -e ".${extra:+[$extra]}"
-        printf '%s\n' "$wanted" >"$stamp"
+        printf '%s\n' "$wanted" | tee "$VENV/nunchi-installed" >"$stamp"  # an extra brings the base as well
     fi
 }
 
