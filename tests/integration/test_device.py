@@ -54,3 +54,12 @@ def test_absent_devices_are_faults_and_never_a_simulation() -> None:
         for sense in ("rf", "lens"):
             detail = state["sensors"][sense]["detail"]
             assert detail and "\n" not in detail
+
+
+def test_sensors_do_not_outlive_a_killed_device() -> None:
+    with running_device() as device:
+        device.wait_until(lambda now: status(now, "rf") == "ok" and status(now, "lens") == "ok")
+        children = device.children()
+        device.process.kill()
+        _, alive = psutil.wait_procs(children, timeout=20)
+        assert not alive
