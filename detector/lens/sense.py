@@ -164,7 +164,7 @@ class LensSense:
         self._last_set_ns = on.t_ns
 
     def _lit(self, strobe: StrobeSet) -> bool:
-        """Whether both rings brightened the frame; without a dark frame, whether either is above the black level."""
+        """Whether both rings brightened the frame over the dark one, or over the black level where there is none."""
         level = {item.led: float(item.grey.mean()) / item.exposure for item in (strobe.on, strobe.off)}
         dark = strobe.dark
         black = self._geometry.black_level_dn
