@@ -74,10 +74,9 @@ def scan(paths: Sequence[Path], raw: RawFormat, config: Config) -> ScanResult:
     recordings = [open_recording(path, raw) for path in paths]
     inputs = tuple(_analyse(path, recording, config) for path, recording in zip(paths, recordings, strict=True))
     alerts = [alert for item in inputs for alert in item.report.alerts]
-    standings = {item.report.sense: SenseStanding(working=True, coverage=item.report.coverage) for item in inputs}
-    for item in inputs:
-        if not item.report.coverage.complete:
-            standings[item.report.sense] = SenseStanding(working=True, coverage=item.report.coverage)
+    # The last of a sense stands for it: one recording that falls short makes the sense fall short.
+    worst_last = sorted((item.report for item in inputs), key=lambda report: not report.coverage.complete)
+    standings = {report.sense: SenseStanding(working=True, coverage=report.coverage) for report in worst_last}
     return ScanResult(inputs, judge(alerts, standings, config.fusion))
 
 

@@ -85,7 +85,6 @@ class ChildContext:
     """
 
     def __init__(self, spec: SensorSpec, connection: Connection) -> None:
-        self._spec = spec
         self._connection = connection
         self._interval_ns = int(spec.report_interval_s * _NS)
         self._outbox: DropOldestQueue[object] = DropOldestQueue(_OUTBOX_LENGTH)

@@ -64,9 +64,8 @@ class _SensorState:
             self.lost_since_ns = None
 
     def take_status(self, status: SensorStatus, detail: str | None, now_ns: int) -> None:
-        """Take a status; a sensor that worked and now does not has lost what its process remembered."""
+        """Take a status; while its process lives, a sensor remembers what it had found."""
         if self.status is SensorStatus.OK:
-            self.book.restart()
             self.report = None
             self.lost_since_ns = now_ns
         self.status, self.detail = status, detail
@@ -143,10 +142,12 @@ class Hub:
             self._frame, self._frame_sense = frame, sense
 
     def on_process_lost(self, sense: str) -> None:
-        """Count a restart."""
+        """Count a restart; what the process had found is kept here, since the next one remembers nothing."""
         with self._lock:
-            self._sensors[sense].restarts += 1
-            self._sensors[sense].pid = None
+            state = self._sensors[sense]
+            state.book.restart()
+            state.restarts += 1
+            state.pid = None
 
     # --- what the page asks (web_ui.device.Device)
 

@@ -49,6 +49,15 @@ def test_an_alert_survives_the_loss_of_its_sensor_and_the_gap_shows(hub: Hub) ->
     assert document["sensors"]["rf"]["status"] == "ok"
 
 
+def test_a_device_that_is_plugged_in_again_keeps_its_finds_and_their_marks(hub: Hub) -> None:
+    hub.on_report("rf", ReportMessage(report(1, (one_alert(),)), 0))
+    hub.mark_alert("rf:1240", "false_alarm")
+    hub.on_status("rf", SensorStatus.OFFLINE, "unplugged")
+    assert [alert["id"] for alert in state(hub)["alerts"]] == ["rf:1240"]
+    hub.on_report("rf", ReportMessage(report(2, (one_alert(),)), 0))
+    assert [(alert["id"], alert["mark"]) for alert in state(hub)["alerts"]] == [("rf:1240", "false_alarm")]
+
+
 def test_time_without_a_sensor_is_missing_coverage(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
     now_ns = 1_000_000_000
     monkeypatch.setattr("firmware.runtime.hub.time.monotonic_ns", lambda: now_ns)
