@@ -1,39 +1,48 @@
-"""The line-rate score on pure noise against its null; markdown on stdout.
+"""The line-rate and field statistics on pure noise: tails against the normal law; markdown on stdout.
 
-python benchmarks/rf_null.py [dwells]
+python -m benchmarks.rf_null [dwells]
 """
 
 import sys
+from dataclasses import astuple
+from math import erfc, sqrt
 
 import numpy as np
 
-from detector.rf.envelope import power_envelope
-from detector.rf.line_rate import null_probability, score_lines
+from benchmarks.rf_sky import RATE_HZ
 from detector.rf.options import RfOptions
+from detector.rf.video.fields import FieldEvidence, measure_fields
+from detector.rf.video.line_rate import score_lines
+from detector.rf.video.raster import make_raster
+from detector.rf.video.subbands import fine_bands, quick_bands
 
-LEVELS_DB = (3.0, 4.0, 5.0, 6.0, 7.0)
-
-
-def scores(dwells: int, seconds: float) -> np.ndarray:
-    """Better score of the two standards in each dwell of white noise."""
-    options = RfOptions()
-    rng = np.random.default_rng(11)
-    out = []
-    for _ in range(dwells):
-        samples = rng.standard_normal(2 * round(seconds * 2.4e6), np.float32).view(np.complex64)
-        envelope = power_envelope(samples, 2.4e6, options.envelope_rate_hz, options.limiter)
-        out.append(score_lines(envelope, options.local_window_hz).score_db)
-    return np.array(out)
+LEVELS = (1.0, 2.0, 3.0, 3.5, 4.0, 4.5)
 
 
 def main() -> None:
-    """Print how often noise passes each level, and the bound."""
+    """Print how often noise passes each level."""
     dwells = int(sys.argv[1]) if len(sys.argv) > 1 else 4000
-    measured = scores(dwells, 0.02)
-    print("| score above | measured | null, two standards |\n|---|---|---|")
-    for level in LEVELS_DB:
-        bound = 1 - (1 - null_probability(level)) ** 2
-        print(f"| {level:g} dB | {np.mean(measured > level):.5f} | {bound:.5f} |")
+    options, rng = RfOptions(), np.random.default_rng(11)
+    quick, fine, fields = [], [], []
+    for number in range(dwells):
+        samples = rng.standard_normal(2 * round(0.02 * RATE_HZ), np.float32).view(np.complex64)
+        quick.append(score_lines(quick_bands(samples, RATE_HZ, options.quick_limiter)).z)
+        if number % 10 == 0:
+            samples = rng.standard_normal(2 * round(0.1 * RATE_HZ), np.float32).view(np.complex64)
+            bands = fine_bands(samples, RATE_HZ, options.limiter)
+            lines = score_lines(bands)
+            raster = make_raster(bands, lines.standard, lines.clock_ppm)
+            assert raster is not None
+            fine.append(lines.z)
+            fields.append(astuple(measure_fields(raster))[1:])
+    print(f"{dwells} dwells of 20 ms (quick), {len(fine)} of 100 ms (fine), the better of two standards:\n")
+    print("| z above | quick | fine | normal law, two standards |\n|---|---|---|---|")
+    for level in LEVELS:
+        law = 1 - (1 - 0.5 * erfc(level / sqrt(2))) ** 2
+        print(f"| {level:g} | {np.mean(np.array(quick) > level):.5f} | {np.mean(np.array(fine) > level):.4f} | {law:.6f} |")
+    print("\n| field statistic | mean | standard deviation | 99 % |\n|---|---|---|---|")
+    for name, column in zip(list(FieldEvidence.__slots__)[1:], np.array(fields).T, strict=True):
+        print(f"| {name} | {column.mean():.2f} | {column.std():.2f} | {np.quantile(column, 0.99):.1f} |")
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from detector.rf.classifier import LineEvidence
+from detector.rf.video.classifier import LineEvidence
 
 __all__ = ["Emitter", "EmitterTracker", "SliceHit"]
 

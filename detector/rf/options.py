@@ -108,119 +108,101 @@ class RfOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         Meta(ge=0.5, le=1.0, description="Part of a slice free of the filter's slopes; higher counts them as noise"),
     ] = 0.8
     limiter: Annotated[
-        float, Meta(ge=2, le=100, description="Envelope limit over its median; higher lets single pulses count more")
+        float, Meta(ge=2, le=100, description="Power limit over the median of a fine band; higher lets pulses count more")
     ] = 8.0
+    quick_limiter: Annotated[
+        float, Meta(ge=2, le=100, description="Power limit over the mean in the quick test; higher lets pulses count more")
+    ] = 5.0
     envelope_rate_hz: Annotated[
         float,
         Meta(
             ge=2.6e5, le=2.4e6, description="Rate of the envelope; higher costs time for little", extra={"unit": "Hz"}
         ),
     ] = 4e5
-    local_window_hz: Annotated[
+    shortlist_z: Annotated[
         float,
         Meta(
-            ge=500,
-            le=6000,
-            description="Half width of the local median; wider takes in other structure",
-            extra={"unit": "Hz"},
-        ),
-    ] = 2000.0
-    shortlist_db: Annotated[
-        float,
-        Meta(
-            ge=4,
+            ge=3,
             le=20,
-            description="Line-rate score that earns a longer look; raising it misses weak cameras",
-            extra={"unit": "dB"},
+            description="Line-rate statistic of the quick test that earns a longer look (noise: 3.7 in 300 dwells); "
+            "raising it misses weak cameras, lowering it costs looks",
+            extra={"unit": "sigma"},
         ),
-    ] = 7.0
-    harmonic_gap_db: Annotated[
+    ] = 4.5
+    line_z: Annotated[
         float,
         Meta(
-            ge=6,
-            le=40,
-            description="Odd and even harmonics this far apart refute video; raising it lets half-line rasters in",
-            extra={"unit": "dB"},
+            ge=3,
+            le=20,
+            description="Line-rate statistic of the fine test below which nothing follows; raising it misses weak "
+            "cameras (at -10 dB and 100 ms nearly all score 9 and more)",
+            extra={"unit": "sigma"},
+        ),
+    ] = 8.0
+    harmonic_balance: Annotated[
+        float,
+        Meta(
+            ge=0.0,
+            le=0.6,
+            description="Least ratio of odd to even harmonics or the reverse (cameras: 0.59 and more at 100 ms); raising "
+            "it drops cameras, lowering it lets computer rasters in",
+        ),
+    ] = 0.3
+    half_line: Annotated[
+        float,
+        Meta(
+            ge=0.1,
+            le=1.0,
+            description="Half-line over line statistic that makes a half-line rhythm; raising it lets those in",
+        ),
+    ] = 0.4
+    half_line_field_z: Annotated[
+        float,
+        Meta(
+            ge=3,
+            le=1000,
+            description="Fields from here on excuse a half-line rhythm (SECAM); raising it drops SECAM pictures",
+            extra={"unit": "sigma"},
         ),
     ] = 20.0
-    harmonic_full_db: Annotated[
+    clock_ppm: Annotated[
         float,
         Meta(
-            ge=5,
-            le=40,
-            description="Height of the weaker group that allows the whole gap, less allows less; raising drops some AM",
-            extra={"unit": "dB"},
+            ge=30,
+            le=1000,
+            description="Largest error of a camera's line rate, both crystals together; raising it lets free-running "
+            "supplies in",
+            extra={"unit": "ppm"},
         ),
-    ] = 22.0
-    half_line_gap_db: Annotated[
-        float,
-        Meta(
-            ge=0,
-            le=20,
-            description="How far line harmonics must top the half-line ones; raising it drops some SECAM pictures",
-            extra={"unit": "dB"},
-        ),
-    ] = 3.0
-    field_score_db: Annotated[
-        float,
-        Meta(
-            ge=10,
-            le=40,
-            description="Line score from which a field must show; raising it lets strong pulse trains through",
-            extra={"unit": "dB"},
-        ),
-    ] = 20.0
-    field_cluster_db: Annotated[
-        float,
-        Meta(
-            ge=1,
-            le=10,
-            description="Likeness of lines from which a field must show; raising it lets beating tones through",
-            extra={"unit": "dB"},
-        ),
-    ] = 3.0
-    field_z: Annotated[
-        float,
-        Meta(
-            ge=-2,
-            le=5,
-            description="Least field correlation of a strong candidate, grows with its score; raising it drops cameras",
-        ),
-    ] = 0.5
-    field_comb_db: Annotated[
-        float,
-        Meta(
-            ge=0.5,
-            le=10,
-            description="Field comb that replaces a missing correlation; raising it drops weak cameras",
-            extra={"unit": "dB"},
-        ),
-    ] = 2.0
+    ] = 150.0
     alert_confidence: Annotated[
         float,
         Meta(ge=0.5, le=0.999, description="Posterior from which a candidate is an alert; raising it misses cameras"),
-    ] = 0.9
+    ] = 0.7
     inspect_confidence: Annotated[
         float,
         Meta(ge=0.05, le=0.9, description="Posterior from which it is worth a look; raising it hides doubtful ones"),
-    ] = 0.5
+    ] = 0.3
     top_confidence: Annotated[
         float, Meta(ge=0.9, le=0.9999, description="Highest posterior ever stated; the negatives at hand prove no more")
     ] = 0.995
     prior: Annotated[
         float,
         Meta(
-            ge=1e-6, le=0.5, description="Fraction of candidates that are cameras; raising it raises every confidence"
+            ge=1e-6,
+            le=0.99,
+            description="Fraction of slices with a television line rate that are cameras (a choice: little else locks a "
+            "crystal to it, the generated negatives do so on purpose); raising it raises every confidence",
         ),
-    ] = 0.1
+    ] = 0.75
     short_odds: Annotated[
         float,
         Meta(
             ge=1,
             le=100,
-            description="Odds are divided by this where the dwell holds no field; higher keeps short pieces silent",
+            description="Odds are divided by this where the dwell holds less than two fields; higher keeps short pieces silent",
         ),
-    ] = 8.0
+    ] = 20.0
     persistence: Annotated[
         float,
         Meta(ge=0.0, le=1.0, description="Part of the looks that must show video; raising it drops cameras that fade"),
@@ -236,8 +218,12 @@ class RfOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     ] = 6.5e6
     carrier_fraction: Annotated[
         float,
-        Meta(ge=0.05, le=0.9, description="Part of a slice's power in one line that makes it AM; higher calls AM FM"),
-    ] = 0.25
+        Meta(
+            ge=0.05,
+            le=0.9,
+            description="Part of the power above the floor in one line that makes it AM; higher calls AM FM",
+        ),
+    ] = 0.5
     signal_db: Annotated[
         float,
         Meta(

@@ -5,6 +5,8 @@ from detector.types import Phrase
 
 __all__ = ["blind_spots", "mhz", "reasons"]
 
+_FIELDS_SHOW_Z = 5.0
+
 
 def mhz(freq_hz: float) -> float:
     """Return MHz rounded to 0.1."""
@@ -25,7 +27,7 @@ def reasons(emitter: Emitter, modulation: str) -> tuple[Phrase, ...]:
             },
         )
     ]
-    if any(hit.evidence.structure.field and hit.evidence.structure.field.ratio > 1 for hit in emitter.hits.values()):
+    if any(hit.evidence.fields and hit.evidence.fields.low_z > _FIELDS_SHOW_Z for hit in emitter.hits.values()):
         told.append(Phrase("rf.reason.field_rate", {"field_hz": 50.0 if standard.name == "PAL" else 59.94}))
     if len(emitter.hits) > 1:
         told.append(Phrase("rf.reason.neighbours", {"slices": len(emitter.hits)}))

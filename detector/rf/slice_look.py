@@ -6,13 +6,14 @@ import numpy as np
 import numpy.typing as npt
 
 from detector.rf.band_plan import BandPlan
-from detector.rf.classifier import LineEvidence, VideoClassifier, carrier_fraction
 from detector.rf.emitters import SliceHit
 from detector.rf.envelope import power_envelope
 from detector.rf.noise_floor import FloorTracker, slice_floor
 from detector.rf.options import RfOptions
 from detector.rf.signals import SignalFinder
 from detector.rf.spectrum import Spectrum, power_spectrum
+from detector.rf.video.carrier import carrier_fraction
+from detector.rf.video.classifier import LineEvidence, VideoClassifier
 from detector.types import RadioSignal
 
 __all__ = ["SliceAnalyser", "SliceLook"]
@@ -78,7 +79,7 @@ class SliceAnalyser:
         spectrum = power_spectrum(samples, center_hz, sample_rate_hz)
         floor = self._floors.update(slice_floor(spectrum, options.usable_fraction))
         envelope = power_envelope(samples, sample_rate_hz, options.envelope_rate_hz, options.limiter)
-        evidence = self._classifier.classify(envelope)
+        evidence = self._classifier.classify(samples, sample_rate_hz)
         video = evidence is not None and evidence.confidence >= options.inspect_confidence
         signals = () if video else self._finder.find(spectrum, floor, envelope.swing, t_ns)
         excess = max(float(_without_dc(spectrum, options.usable_fraction, floor).mean()) / floor - 1, 1e-3)
@@ -113,7 +114,7 @@ class SliceAnalyser:
             evidence=evidence,
             snr_db=look.snr_db,
             power=float(above.sum()),
-            carrier=carrier_fraction(spectrum),
+            carrier=carrier_fraction(spectrum, self._options.usable_fraction),
             centroid_hz=spectrum.frequency_hz(part.start + centroid),
             low_hz=spectrum.frequency_hz(part.start + float(first)),
             high_hz=spectrum.frequency_hz(part.start + float(last)),

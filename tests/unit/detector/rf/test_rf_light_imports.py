@@ -5,15 +5,8 @@ import sys
 
 import numpy as np
 import pytest
-import scipy.signal
 
 from detector.rf.synth.loop import resampled
-from detector.rf.video_structure import _TAPER, _tapered
-
-
-@pytest.mark.parametrize("length", [1000, 40_001])
-def test_the_taper_is_tukeys(length: int) -> None:
-    np.testing.assert_allclose(_tapered(length), scipy.signal.windows.tukey(length, _TAPER), atol=1e-6)
 
 
 @pytest.mark.parametrize("count", [700, 1000, 1601])

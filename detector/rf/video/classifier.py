@@ -1,0 +1,196 @@
+"""From evidence to a calibrated probability that a slice carries analog video.
+
+Three refusals that need no calibration (few harmonics, a half-line rhythm, a clock no camera has), then logistic models
+of bounded features, fitted on generated cameras and hard negatives at even odds (benchmarks/rf_calibrate.py) and kept
+as data in ``calibration.toml``, one for each number of fields a dwell can hold. The prior (the fraction of candidates
+that are cameras) is added as log odds, after Elkan, "The foundations of cost-sensitive learning", IJCAI 2001, eq. 2.
+"""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import resources
+
+import numpy as np
+import numpy.typing as npt
+
+from detector.rf.options import RfOptions
+from detector.rf.video.fields import FieldEvidence, measure_fields
+from detector.rf.video.line_rate import LineScore, score_lines
+from detector.rf.video.raster import make_raster
+from detector.rf.video.subbands import fine_bands, quick_bands
+
+__all__ = ["MODELS", "LineEvidence", "VideoClassifier", "features", "load_calibration", "measure", "model_name", "refute"]
+
+MODELS = ("short", "one_field", "two_fields", "fields")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineEvidence:
+    """What one dwell on one slice says about video.
+
+    Attributes
+    ----------
+    lines : LineScore
+    fields : FieldEvidence or None
+        None where the dwell is shorter than a field.
+    clock_ppm : float
+        Error of the line rate: the same in every slice and every look of one camera, within a few ppm.
+    confidence : float
+        Posterior probability of analog video.
+    refusal : str or None
+        Reason, as counted in ``rejected``, why the candidate falls short; None when it does not.
+    """
+
+    lines: LineScore
+    fields: FieldEvidence | None
+    clock_ppm: float
+    confidence: float = 0.0
+    refusal: str | None = None
+
+
+def measure(samples: npt.NDArray[np.complex64], sample_rate_hz: float, options: RfOptions) -> LineEvidence | None:
+    """Measure a slice: the quick test first, the fine one and the fields where it passes.
+
+    Returns
+    -------
+    LineEvidence or None
+        Without confidence; None when the line rate does not even earn a longer look.
+    """
+    if score_lines(quick_bands(samples, sample_rate_hz, options.quick_limiter)).z < options.shortlist_z:
+        return None
+    bands = fine_bands(samples, sample_rate_hz, options.limiter)
+    lines = score_lines(bands)
+    raster = make_raster(bands, lines.standard, lines.clock_ppm)
+    if raster is None:
+        return LineEvidence(lines=lines, fields=None, clock_ppm=lines.clock_ppm)
+    return LineEvidence(lines=lines, fields=measure_fields(raster), clock_ppm=raster.clock_ppm)
+
+
+def features(evidence: LineEvidence) -> npt.NDArray[np.float64]:
+    """Return the bounded features; only the first three where the dwell holds no field.
+
+    Returns
+    -------
+    ndarray of float64, shape (3,) or (10,)
+        ln(1 + z); weaker over stronger of odd and even harmonics; half-line over line (negative). Down the picture,
+        heights on a signed logarithmic scale: low teeth, gate, weaker of odd and even teeth, low over high teeth;
+        and of the mean line's strength: low teeth, weaker of odd and even, gate.
+    """
+    lines, fields = evidence.lines, evidence.fields
+    values = [
+        np.log1p(max(lines.z, 0)),
+        np.clip(balance(lines), -0.2, 1),
+        -np.clip(lines.half_z / max(lines.z, 1), 0, 1),
+    ]
+    if fields is not None:
+        values += [
+            np.clip(_signed_log(fields.low_z), -3, 7),
+            np.clip(np.log1p(max(fields.gate_z - 3, 0)), 0, 7),
+            np.clip(_signed_log(min(fields.odd_z, fields.even_z)), -3, 7),
+            np.clip(_signed_log(fields.low_z) - _signed_log(fields.high_z), -3, 5),
+            np.clip(_signed_log(fields.level_low_z), -3, 7),
+            np.clip(_signed_log(min(fields.level_odd_z, fields.level_even_z)), -3, 7),
+            np.clip(np.log1p(max(fields.level_gate_z - 8, 0)), 0, 7),
+        ]
+    return np.array(values, np.float64)
+
+
+def balance(lines: LineScore) -> float:
+    """Return the weaker over the stronger of odd and even harmonics; a sync pulse a line has both."""
+    return min(lines.odd_z, lines.even_z) / max(lines.odd_z, lines.even_z, 1.0)
+
+
+def _signed_log(value: float) -> float:
+    return float(np.sign(value) * np.log1p(abs(value)))
+
+
+def model_name(fields: FieldEvidence | None) -> str:
+    """Return which model judges a dwell, by the fields it holds."""
+    count = 0 if fields is None else fields.fields
+    return MODELS[0 if count == 0 else 1 if count == 1 else 2 if count < 4 else 3]
+
+
+@dataclass(frozen=True, slots=True)
+class _Model:
+    intercept: float
+    weights: npt.NDArray[np.float64]
+
+    def log_odds(self, values: npt.NDArray[np.float64]) -> float:
+        return self.intercept + float(self.weights @ values)
+
+
+def load_calibration(text: str | None = None) -> Mapping[str, _Model]:
+    """Parse the fitted models; without `text`, the ones that ship with the package.
+
+    Returns
+    -------
+    mapping
+        A model under each of `MODELS`.
+    """
+    if text is None:
+        text = resources.files("detector.rf.video").joinpath("calibration.toml").read_text("utf-8")
+    table = tomllib.loads(text)
+    return {
+        name: _Model(float(table[name]["intercept"]), np.array(table[name]["weights"], np.float64)) for name in MODELS
+    }
+
+
+class VideoClassifier:
+    """The line-rate test and its confirmation, configured once.
+
+    Parameters
+    ----------
+    options : RfOptions
+    calibration : str or None
+        TOML of the models; None for the ones that ship.
+    """
+
+    def __init__(self, options: RfOptions, calibration: str | None = None) -> None:
+        self._options = options
+        self._models = load_calibration(calibration)
+        self._prior = float(np.log(options.prior / (1 - options.prior)))
+
+    def classify(self, samples: npt.NDArray[np.complex64], sample_rate_hz: float) -> LineEvidence | None:
+        """Return the evidence of a dwell, None when the line rate does not even earn a longer look.
+
+        Parameters
+        ----------
+        samples : ndarray of complex64, shape (n,)
+            One slice, C-contiguous.
+        sample_rate_hz : float
+        """
+        options = self._options
+        seen = measure(samples, sample_rate_hz, options)
+        if seen is None:
+            return None
+        refusal, confidence = refute(seen, options), 0.0
+        if refusal is None:
+            name = model_name(seen.fields)
+            log_odds = self._models[name].log_odds(features(seen)) + self._prior
+            if name in MODELS[:2]:
+                log_odds -= float(np.log(options.short_odds))
+            confidence = min(float(1 / (1 + np.exp(-np.clip(log_odds, -30, 30)))), options.top_confidence)
+            refusal = None if confidence >= options.alert_confidence else "not_confirmed"
+        return LineEvidence(
+            lines=seen.lines, fields=seen.fields, clock_ppm=seen.clock_ppm, confidence=confidence, refusal=refusal
+        )
+
+
+def refute(evidence: LineEvidence, options: RfOptions) -> str | None:
+    """Return the reason why a rhythm cannot be a picture, None when it can.
+
+    The fine test has to see what the quick one saw; a sync pulse a line has odd and even harmonics; lines repeat once a
+    line, not every other one (SECAM alternates its subcarrier, but then fields show); a camera has a crystal.
+    """
+    lines, fields = evidence.lines, evidence.fields
+    if lines.z < options.line_z:
+        return "not_periodic"
+    if balance(lines) < options.harmonic_balance:
+        return "few_harmonics"
+    half = lines.half_z / lines.z
+    if half > options.half_line and (fields is None or fields.low_z < options.half_line_field_z):
+        return "half_line_rhythm"
+    if abs(evidence.clock_ppm) > options.clock_ppm:
+        return "off_clock"
+    return None

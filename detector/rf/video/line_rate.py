@@ -1,0 +1,167 @@
+"""The line-rate test: does the power in the sub-bands of a slice repeat at the rate of a television line?
+
+Any slice of an FM or AM picture repeats, roughly, from line to line: the spectrum of its power has lines at k times
+15 625 Hz (625/50) or 15 734.264 Hz (525/59.94). The statistic of a rate is the mean over K = 8 harmonics of
+ln(1 + h_k), h_k the periodogram at the harmonic over its surroundings, averaged over the sub-bands. The logarithm
+keeps one strong tone or burst from standing in for a rhythm; all harmonics are taken at one and the same clock error,
+which is searched over +-120 ppm in steps of half a bin of the highest harmonic.
+
+Null. The dwell is its own reference: the same statistic, search included, is taken at `RING` other rates (13.1 to
+18.4 kHz without the television lines). Of a dwell without period it is a mean of K bounded-influence terms, close to
+normal; `z` is the height over the ring's median in its robust standard deviations (1.4826 MAD), a CFAR (Rohling, IEEE
+T-AES 19(4), 1983: order statistics of the reference cells) over rates instead of ranges. Whatever raises all rates
+alike (bursts, wide data, another modulation) raises the reference with them. benchmarks/rf_null.py compares the tail
+with noise.
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import numpy.typing as npt
+import scipy.fft
+
+from detector.rf.video.standards import NTSC, PAL, STANDARDS, LineStandard
+from detector.rf.video.subbands import SubBands
+
+__all__ = ["CLOCK_PPM", "HARMONICS", "RING", "LineScore", "score_lines"]
+
+HARMONICS = 8
+CLOCK_PPM = 120.0
+RING = np.concatenate([np.linspace(13_100, 15_350, 40), np.linspace(16_050, 18_400, 40)])
+_TOP = 0.49
+_LEAST_SPREAD = 0.02
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineScore:
+    """Outcome of the line-rate test for the better standard.
+
+    Attributes
+    ----------
+    standard : LineStandard
+    z, other_z : float
+        Height over the reference rates, in standard deviations, of this standard and of the other.
+    odd_z, even_z : float
+        Of the odd and of the even harmonics alone.
+    half_z : float
+        Of the frequencies half way between the harmonics.
+    score_db, other_db : float
+        How far a typical harmonic stands above its surroundings.
+    clock_ppm : float
+        Error of the line rate, to half a bin of the highest harmonic; of the camera's and the receiver's clocks.
+    harmonics : int
+        Harmonics that the frame rate could hold (8 from 300 kS/s on).
+    """
+
+    standard: LineStandard
+    z: float
+    other_z: float
+    odd_z: float
+    even_z: float
+    half_z: float
+    score_db: float
+    other_db: float
+    clock_ppm: float
+    harmonics: int
+
+
+def score_lines(bands: SubBands) -> LineScore:
+    """Score both line systems and return the better one.
+
+    Parameters
+    ----------
+    bands : SubBands
+        Of at least about 4 ms; shorter ones score by chance only.
+    """
+    heights, bin_hz = _heights(bands)
+    count = min(HARMONICS, int(bands.frame_hz * _TOP // RING[-1]))
+    clocks_ppm = _clocks(bin_hz, count)
+    ring = _Reference(_logs(heights, bin_hz, RING, clocks_ppm, count))
+    television = _logs(heights, bin_hz, np.array([standard.line_hz for standard in STANDARDS]), clocks_ppm, count)
+    means = television.mean(axis=2)
+    best = int(means.max(axis=1).argmax())
+    clock = int(means[best].argmax())
+    terms, other = television[best, clock], float(means[1 - best].max())
+    place = (np.arange(1, count + 1) - 0.5) * STANDARDS[best].line_hz * (1 + clocks_ppm[clock] * 1e-6)
+    half = float(np.log1p(heights[np.round(place / bin_hz).astype(np.intp)]).mean())
+    z, odd_z, even_z, half_z = ring.z((float(terms.mean()), float(terms[0::2].mean()), float(terms[1::2].mean()), half))
+    return LineScore(
+        standard=STANDARDS[best],
+        z=z,
+        other_z=ring.z((other, 0, 0, 0))[0],
+        odd_z=odd_z,
+        even_z=even_z,
+        half_z=half_z,
+        score_db=_decibels(float(terms.mean())),
+        other_db=_decibels(other),
+        clock_ppm=float(clocks_ppm[clock]),
+        harmonics=count,
+    )
+
+
+class _Reference:
+    """The null of the same dwell: of all, odd, even harmonics with the search over clocks, and without a search."""
+
+    def __init__(self, logs: npt.NDArray[np.float64]) -> None:
+        odd, even = logs[:, :, 0::2].mean(axis=2), logs[:, :, 1::2].mean(axis=2)
+        both = logs.mean(axis=2)
+        searched = [part.max(axis=1) for part in (both, odd, even)]
+        rows = np.stack([*searched, both[:, both.shape[1] // 2]])
+        self._middle = np.median(rows, axis=1)
+        self._spread = np.maximum(1.4826 * np.median(np.abs(rows - self._middle[:, None]), axis=1), _LEAST_SPREAD)
+
+    def z(self, values: tuple[float, float, float, float]) -> list[float]:
+        """Heights of (all, odd, even, without search) in standard deviations."""
+        heights: list[float] = ((np.array(values) - self._middle) / self._spread).tolist()
+        return heights
+
+
+def _heights(bands: SubBands) -> tuple[npt.NDArray[np.float64], float]:
+    """Periodogram over its surroundings (one line rate wide, medians), mean over the bands, and its bin width."""
+    length = scipy.fft.next_fast_len(bands.power.shape[1], real=True)
+    lines = scipy.fft.rfft(bands.power * hann(bands.power.shape[1]), length, axis=1)
+    bin_hz = bands.frame_hz / length
+    power = np.square(lines.real) + np.square(lines.imag)
+    width = max(8, round(PAL.line_hz / bin_hz))
+    blocks = power.shape[1] // width
+    rows = power[:, : blocks * width].reshape(len(power), blocks, width)
+    level = np.maximum(np.median(rows, axis=2, keepdims=True) / np.float32(np.log(2)), np.float32(1e-30))
+    flat = (rows / level).mean(axis=0, dtype=np.float64).reshape(-1)
+    rest = power.shape[1] - len(flat)
+    return np.pad(flat, (0, rest), constant_values=1.0), bin_hz
+
+
+def _clocks(bin_hz: float, count: int) -> npt.NDArray[np.float64]:
+    step_ppm = 0.5 * bin_hz / (count * NTSC.line_hz) * 1e6
+    each_side = int(CLOCK_PPM / step_ppm + 0.5)
+    return np.arange(-each_side, each_side + 1) * step_ppm
+
+
+def _logs(
+    heights: npt.NDArray[np.float64],
+    bin_hz: float,
+    rates_hz: npt.NDArray[np.float64],
+    clocks_ppm: npt.NDArray[np.float64],
+    count: int,
+) -> npt.NDArray[np.float64]:
+    """ln(1 + height) at every harmonic: shape (rates, clocks, harmonics)."""
+    return np.asarray(np.log1p(heights[_places(bin_hz, rates_hz.tobytes(), clocks_ppm.tobytes(), count)]))
+
+
+@lru_cache(maxsize=16)
+def _places(bin_hz: float, rates: bytes, clocks: bytes, count: int) -> npt.NDArray[np.intp]:
+    """Bins of the harmonics; the same for every hop of one length, so kept."""
+    rates_hz, clocks_ppm = np.frombuffer(rates), np.frombuffer(clocks)
+    base = rates_hz[:, None] * (1 + clocks_ppm[None] * 1e-6)
+    return np.round(base[:, :, None] * np.arange(1, count + 1) / bin_hz).astype(np.intp)
+
+
+def _decibels(mean_log: float) -> float:
+    return float(10 * np.log10(max(np.expm1(mean_log), 1e-3)))
+
+
+@lru_cache(maxsize=8)
+def hann(length: int) -> npt.NDArray[np.float32]:
+    """Return a Hann window (float32, shape (length,)); cached."""
+    return np.hanning(length).astype(np.float32)
