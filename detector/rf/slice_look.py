@@ -9,6 +9,7 @@ from detector.rf.band_plan import BandPlan
 from detector.rf.classifier import LineEvidence, VideoClassifier, carrier_fraction
 from detector.rf.emitters import SliceHit
 from detector.rf.envelope import power_envelope
+from detector.rf.line_offset import line_offset_ppm
 from detector.rf.noise_floor import FloorTracker, slice_floor
 from detector.rf.options import RfOptions
 from detector.rf.signals import SignalFinder
@@ -37,6 +38,10 @@ class SliceLook:
     signals : tuple of RadioSignal
         Empty where the slice may be video.
     t_ns, t_end_ns : int
+    line_ppm : float or None
+        Offset of the line rate, where the slice is video and the dwell holds a frame and more.
+    gain_db : float or None
+        Tuner gain in force.
     """
 
     spectrum: Spectrum
@@ -46,6 +51,8 @@ class SliceLook:
     signals: tuple[RadioSignal, ...]
     t_ns: int
     t_end_ns: int
+    line_ppm: float | None = None
+    gain_db: float | None = None
 
 
 class SliceAnalyser:
@@ -61,9 +68,16 @@ class SliceAnalyser:
         self._options = options
         self._classifier = VideoClassifier(options)
         self._finder = SignalFinder(options, plan)
-        self._floors = FloorTracker()
+        self._floors: dict[float | None, FloorTracker] = {}
 
-    def look(self, samples: npt.NDArray[np.complex64], center_hz: float, sample_rate_hz: float, t_ns: int) -> SliceLook:
+    def look(
+        self,
+        samples: npt.NDArray[np.complex64],
+        center_hz: float,
+        sample_rate_hz: float,
+        t_ns: int,
+        gain_db: float | None = None,
+    ) -> SliceLook:
         """Analyse a dwell.
 
         Parameters
@@ -73,14 +87,18 @@ class SliceAnalyser:
         center_hz, sample_rate_hz : float
         t_ns : int
             Monotonic time of the first sample.
+        gain_db : float, optional
+            Tuner gain: each gain has a floor of its own.
         """
         options = self._options
         spectrum = power_spectrum(samples, center_hz, sample_rate_hz)
-        floor = self._floors.update(slice_floor(spectrum, options.usable_fraction))
+        tracker = self._floors.setdefault(gain_db, FloorTracker())
+        floor = tracker.update(slice_floor(spectrum, options.usable_fraction))
         envelope = power_envelope(samples, sample_rate_hz, options.envelope_rate_hz, options.limiter)
         evidence = self._classifier.classify(envelope)
         video = evidence is not None and evidence.confidence >= options.inspect_confidence
         signals = () if video else self._finder.find(spectrum, floor, envelope.swing, t_ns)
+        ppm = line_offset_ppm(envelope, evidence.lines.standard) if video and evidence is not None else None
         excess = max(float(_without_dc(spectrum, options.usable_fraction, floor).mean()) / floor - 1, 1e-3)
         return SliceLook(
             spectrum=spectrum,
@@ -90,6 +108,8 @@ class SliceAnalyser:
             signals=signals,
             t_ns=t_ns,
             t_end_ns=t_ns + round(len(samples) / sample_rate_hz * 1e9),
+            line_ppm=ppm,
+            gain_db=gain_db,
         )
 
     def hit(self, look: SliceLook, evidence: LineEvidence) -> SliceHit:
@@ -103,6 +123,8 @@ class SliceAnalyser:
         groups = inside[: len(inside) // _GROUP * _GROUP].reshape(-1, _GROUP).mean(axis=1)
         over = np.flatnonzero(groups > look.floor * 10 ** (_EDGE_DB / 10))
         first, last = (over[0] * _GROUP, (over[-1] + 1) * _GROUP) if len(over) else (0, len(inside))
+        # levels of different gains compare: they are given as at the gain that levels refer to
+        scale = 1.0 if look.gain_db is None else 10 ** ((self._options.gain_db - look.gain_db) / 10)
         weights = above if above.any() else np.ones(len(inside))
         centroid = float(np.average(np.arange(len(inside)), weights=weights))
         return SliceHit(
@@ -112,11 +134,12 @@ class SliceAnalyser:
             t_end_ns=look.t_end_ns,
             evidence=evidence,
             snr_db=look.snr_db,
-            power=float(above.sum()),
+            power=float(above.sum()) * scale,
             carrier=carrier_fraction(spectrum),
             centroid_hz=spectrum.frequency_hz(part.start + centroid),
             low_hz=spectrum.frequency_hz(part.start + float(first)),
             high_hz=spectrum.frequency_hz(part.start + float(last)),
+            line_ppm=look.line_ppm,
         )
 
 
