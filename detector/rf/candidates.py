@@ -65,13 +65,13 @@ class Shortlist:
         self._push(center_hz, candidate)
         return True
 
-    def take(self) -> float | None:
-        """Return the next slice to look at, None when there is none."""
+    def take(self) -> tuple[float, int] | None:
+        """Return the next slice to look at and how often it was refuted since it was asked for, None without any."""
         if not self._queue:
             return None
         center_hz = min(self._queue, key=lambda center_hz: self._candidates[center_hz].rests)
         self._queue.remove(center_hz)
-        return center_hz
+        return center_hz, self._candidates[center_hz].attempts
 
     def confirmed(self, center_hz: float) -> None:
         """Note that a longer look found what the short one promised."""

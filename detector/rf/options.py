@@ -277,8 +277,8 @@ class RfOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         Meta(
             ge=0,
             le=20e9,
-            description="Local oscillator of a down-converter before the receiver; 0 for none. A wrong one shifts every "
-            "frequency shown",
+            description="Local oscillator of a down-converter before the receiver; 0 for none. A wrong one shifts "
+            "every frequency shown",
             extra={"unit": "Hz"},
         ),
     ] = 0.0

@@ -21,17 +21,33 @@ from detector.rf.options import RfOptions
 __all__ = ["Look", "Scheduler"]
 
 _LONGER_MEMORY_S = 30.0
+_BESIDE = (0.0, 0.5, -0.5)
+"""Where longer looks at a candidate lie, in slices: the middle of an FM picture tells least, its slopes most."""
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """One listening period: a hop, a confirmation of a candidate there, or a measurement beside a find."""
+    """One listening period: a hop, a confirmation of a candidate, or a measurement beside a find.
+
+    Attributes
+    ----------
+    center_hz : float
+    confirm : bool
+    dwell_s : float
+    extent : bool
+        It measures how wide a find is.
+    lane : Lane or None
+        Of a hop.
+    candidate_hz : float or None
+        Of a confirmation: the hop that asked for it, which may lie beside `center_hz`.
+    """
 
     center_hz: float
     confirm: bool
     dwell_s: float = 0.0
     extent: bool = False
     lane: Lane | None = None
+    candidate_hz: float | None = None
 
 
 class Scheduler:
@@ -151,8 +167,8 @@ class Scheduler:
 
     def dropped(self, look: Look) -> None:
         """Note that the block of a look was lost, so that a candidate may be asked for again."""
-        if look.confirm:
-            self._shortlist.dropped(look.center_hz)
+        if look.confirm and look.candidate_hz is not None:
+            self._shortlist.dropped(look.candidate_hz)
 
     def survey(self, centers_hz: Iterable[float]) -> None:
         """Ask for looks beside a find, to measure its width."""
@@ -168,8 +184,14 @@ class Scheduler:
     def _longer(self) -> Look | None:
         if self._extra:
             return self._extra.popleft()
-        center_hz = self._shortlist.take()
-        return None if center_hz is None else Look(center_hz, True, self._options.confirm_dwell_s)
+        taken = self._shortlist.take()
+        if taken is None:
+            return None
+        candidate_hz, refuted = taken
+        beside_hz = _BESIDE[refuted % len(_BESIDE)] * self._options.sample_rate_hz
+        low_hz, high_hz = min(self._all), max(self._all)
+        center_hz = min(max(candidate_hz + beside_hz, min(low_hz, candidate_hz)), max(high_hz, candidate_hz))
+        return Look(center_hz, True, self._options.confirm_dwell_s, candidate_hz=candidate_hz)
 
     def _hop(self) -> Look:
         if not self._first and self._unvisited:

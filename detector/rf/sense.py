@@ -190,25 +190,25 @@ class RfSense:
             self._gaps.clear()
         if look.confirm:
             self._figures["confirmations"] += 1
-            self._confirm(scheduler, seen)
+            self._confirm(scheduler, seen, look.candidate_hz or look.center_hz)
         elif look.extent:
             self._widen(scheduler, seen)
         elif seen.evidence is not None:
             self._consider(scheduler, seen)
 
-    def _confirm(self, scheduler: Scheduler, seen: SliceLook) -> None:
-        """A longer look at a candidate: confirmed, gone, or refuted."""
+    def _confirm(self, scheduler: Scheduler, seen: SliceLook, candidate_hz: float) -> None:
+        """A longer look at or beside a candidate: confirmed, gone, or refuted."""
         center_hz = seen.spectrum.center_hz
         emitter = self._judge(seen)
-        if emitter is None and seen.evidence is None:
-            scheduler.gone(center_hz)
+        if emitter is None and seen.evidence is None and center_hz == candidate_hz:
+            scheduler.gone(candidate_hz)
         elif emitter is None:
             known = self._tracker.near(center_hz)
-            if known is not None and known.alerted:
+            if known is not None and known.alerted and seen.evidence is not None:
                 known.doubts += 1
-            scheduler.refuted(center_hz, seen.t_end_ns)
+            scheduler.refuted(candidate_hz, seen.t_end_ns)
         else:
-            scheduler.confirmed(center_hz)
+            scheduler.confirmed(candidate_hz)
             if emitter.survey is None:
                 step_hz = self._options.sample_rate_hz * self._options.usable_fraction
                 emitter.survey = ExtentSurvey.around(center_hz, step_hz, self._options.sweep.extent_slices)

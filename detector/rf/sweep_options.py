@@ -25,7 +25,7 @@ class SweepOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
             le=1.0,
             description="Part of the sweep's time for the camera bands; higher leaves the rest stale",
         ),
-    ] = 0.58
+    ] = 0.55
     wide_share: Annotated[
         float,
         Meta(
@@ -33,7 +33,7 @@ class SweepOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
             le=1.0,
             description="Part of the sweep's time for the rest of the range; higher delays cameras in camera bands",
         ),
-    ] = 0.34
+    ] = 0.39
     fine_share: Annotated[
         float,
         Meta(
@@ -41,7 +41,7 @@ class SweepOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
             le=1.0,
             description="Part of the sweep's time for the gapless pass; higher delays cameras, 0 leaves it out",
         ),
-    ] = 0.08
+    ] = 0.06
     whole_target_s: Annotated[
         float,
         Meta(
@@ -51,7 +51,7 @@ class SweepOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
             "keeps it; higher hears weaker cameras there, later",
             extra={"unit": "s"},
         ),
-    ] = 17.0
+    ] = 16.0
     least_wide_dwell_s: Annotated[
         float,
         Meta(
