@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 
@@ -70,6 +71,8 @@ class Emitter:
         Power against frequency over its slices and those beside them.
     survey : ExtentSurvey or None
         The measurement of its width, once begun.
+    fence_hz : tuple of float
+        Half way to its neighbours on either side; its band ends there.
     """
 
     number: int
@@ -84,11 +87,17 @@ class Emitter:
     history: deque[tuple[int, float]] = field(default_factory=lambda: deque(maxlen=_HISTORY))
     mosaic: Mosaic = field(default_factory=Mosaic)
     survey: ExtentSurvey | None = None
+    fence_hz: tuple[float, float] = (float("-inf"), float("inf"))
 
     @property
     def best(self) -> SliceHit:
         """The hit with the strongest line score."""
         return max(self.hits.values(), key=lambda hit: hit.evidence.lines.score_db)
+
+    @property
+    def strongest(self) -> SliceHit:
+        """The hit with the most power."""
+        return max(self.hits.values(), key=lambda hit: hit.power)
 
     @property
     def standard(self) -> str:
@@ -107,7 +116,7 @@ class Emitter:
     @property
     def level_dbfs(self) -> float:
         """Power of the strongest slice, as at the gain that levels refer to; a full-scale tone is 0."""
-        return 10 * float(np.log10(max(hit.power for hit in self.hits.values()) + 1e-12))
+        return 10 * float(np.log10(self.strongest.power + 1e-12))
 
     @property
     def line_ppm(self) -> float | None:
@@ -120,7 +129,7 @@ class Emitter:
         """The band that it fills, None where its slices do not stand over the floor."""
         half_hz = max(hit.width_hz for hit in self.hits.values()) / 2
         low_hz, high_hz = min(self.hits) - half_hz, max(self.hits) + half_hz
-        return self.mosaic.occupied(low_hz, high_hz)
+        return self.mosaic.occupied(max(low_hz, self.fence_hz[0]), min(high_hz, self.fence_hz[1]))
 
     @property
     def freq_hz(self) -> float:
@@ -196,7 +205,17 @@ class EmitterTracker:
         emitter.confidence = max(emitter.confidence, hit.evidence.confidence)
         if not emitter.history or hit.t_end_ns - emitter.history[-1][0] >= _HISTORY_STEP_NS:
             emitter.history.append((hit.t_end_ns, round(emitter.level_dbfs, 1)))
+        self._fence()
         return emitter
+
+    def _fence(self) -> None:
+        """Put a fence half way between the strongest slices of neighbours."""
+        ranked = sorted(self._emitters, key=lambda emitter: emitter.strongest.centroid_hz)
+        peaks_hz = [emitter.strongest.centroid_hz for emitter in ranked]
+        fences_hz = [(below + above) / 2 for below, above in pairwise(peaks_hz)]
+        for place, emitter in enumerate(ranked):
+            low_hz = fences_hz[place - 1] if place else float("-inf")
+            emitter.fence_hz = (low_hz, fences_hz[place] if place < len(fences_hz) else float("inf"))
 
     def _belongs(self, hit: SliceHit, emitter: Emitter) -> bool:
         # a slice that sees the other system only faintly (edge of the picture) still is the same transmitter
