@@ -151,7 +151,7 @@ def replace_power(emission, more_db):
 def test_two_cameras_5_mhz_apart_are_two():
     near = (camera(1.236e9, deviation_hz=2.5e6, ppm=-14), camera(1.241e9, deviation_hz=2.5e6, ppm=17))
     alerts = sorted(swept(*near, seconds=10).alerts, key=lambda alert: alert.freq_hz)
-    assert [round(alert.freq_hz / 1e6) for alert in alerts] == [1236, 1241]
+    assert [alert.freq_hz for alert in alerts] == pytest.approx([1.236e9, 1.241e9], abs=1.2e6)
     assert alerts[1].line_ppm - alerts[0].line_ppm == pytest.approx(31, abs=6)
 
 
