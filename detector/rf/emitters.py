@@ -187,7 +187,7 @@ class EmitterTracker:
 
     def update(self, hit: SliceHit) -> Emitter:
         """Take in a hit; return the emitter that it belongs to (new, known, or several now joined)."""
-        joined = [emitter for emitter in self.around(hit.center_hz) if self._belongs(hit, emitter)]
+        joined = [emitter for emitter in self.around(hit.center_hz) if self.belongs(hit, emitter)]
         if joined:
             emitter, *others = joined
             for other in others:
@@ -217,7 +217,8 @@ class EmitterTracker:
             low_hz = fences_hz[place - 1] if place else float("-inf")
             emitter.fence_hz = (low_hz, fences_hz[place] if place < len(fences_hz) else float("inf"))
 
-    def _belongs(self, hit: SliceHit, emitter: Emitter) -> bool:
+    def belongs(self, hit: SliceHit, emitter: Emitter) -> bool:
+        """Return whether a hit near an emitter may be part of it: line system and line rate agree."""
         # a slice that sees the other system only faintly (edge of the picture) still is the same transmitter
         same = hit.evidence.lines.standard.name == emitter.standard
         faint = hit.evidence.lines.score_db < emitter.best.evidence.lines.score_db - _FAINT_DB

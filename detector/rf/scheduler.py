@@ -171,9 +171,9 @@ class Scheduler:
             self._shortlist.dropped(look.candidate_hz)
 
     def survey(self, centers_hz: Iterable[float]) -> None:
-        """Ask for looks beside a find, to measure its width."""
+        """Ask for looks beside a find, to measure its width; as long as a confirmation, so that crystals compare."""
         for center_hz in centers_hz:
-            self._extra.append(Look(center_hz, False, self._options.dwell_s, extent=True))
+            self._extra.append(Look(center_hz, False, self._options.confirm_dwell_s, extent=True))
 
     def again(self, center_hz: float) -> None:
         """Ask for a hop once more (its gain was wrong)."""
@@ -182,11 +182,9 @@ class Scheduler:
             self._extra.append(Look(center_hz, False, self._budget.lanes[lane].dwell_s, lane=lane))
 
     def _longer(self) -> Look | None:
-        if self._extra:
-            return self._extra.popleft()
         taken = self._shortlist.take()
         if taken is None:
-            return None
+            return self._extra.popleft() if self._extra else None
         candidate_hz, refuted = taken
         beside_hz = _BESIDE[refuted % len(_BESIDE)] * self._options.sample_rate_hz
         low_hz, high_hz = min(self._all), max(self._all)

@@ -218,17 +218,19 @@ class RfSense:
 
     def _widen(self, scheduler: Scheduler, seen: SliceLook) -> None:
         """A look beside a find: part of its band, or its end."""
-        center_hz, evidence = seen.spectrum.center_hz, seen.evidence
-        for emitter in self._tracker.around(center_hz):
-            if emitter.survey is None:
-                continue
-            same = evidence is not None and evidence.lines.standard.name == emitter.standard
-            if same and evidence is not None:
-                self._tracker.update(self._analyser.hit(seen, evidence))
-                self._piece(emitter, seen)
-            onward = emitter.survey.seen(center_hz, rhythm=same)
-            scheduler.survey(center for center in onward if self._reachable(center))
-            return
+        center_hz = seen.spectrum.center_hz
+        surveyed = [emitter for emitter in self._tracker.around(center_hz) if emitter.survey is not None]
+        owner = self._judge(seen)
+        if owner is None and seen.evidence is not None and surveyed:
+            # the rhythm of the same crystal at the edge of the picture, too faint to stand for itself
+            hit = self._analyser.hit(seen, seen.evidence)
+            owner = self._tracker.update(hit) if self._tracker.belongs(hit, surveyed[0]) else None
+            if owner is not None:
+                self._piece(owner, seen)
+        for emitter in surveyed:
+            if emitter.survey is not None:
+                onward = emitter.survey.seen(center_hz, rhythm=emitter is owner)
+                scheduler.survey(center for center in onward if self._reachable(center))
 
     def _piece(self, emitter: Emitter, seen: SliceLook) -> None:
         scale = 1.0 if seen.gain_db is None else 10 ** ((self._options.gain_db - seen.gain_db) / 10)

@@ -39,7 +39,7 @@ class SliceLook:
         Empty where the slice may be video.
     t_ns, t_end_ns : int
     line_ppm : float or None
-        Offset of the line rate, where the slice is video and the dwell holds a frame and more.
+        Offset of the line rate, where there is one and the dwell holds a frame and more.
     gain_db : float or None
         Tuner gain in force.
     """
@@ -98,7 +98,7 @@ class SliceAnalyser:
         evidence = self._classifier.classify(envelope)
         video = evidence is not None and evidence.confidence >= options.inspect_confidence
         signals = () if video else self._finder.find(spectrum, floor, envelope.swing, t_ns)
-        ppm = line_offset_ppm(envelope, evidence.lines.standard) if video and evidence is not None else None
+        ppm = None if evidence is None else line_offset_ppm(envelope, evidence.lines.standard)
         excess = max(float(_without_dc(spectrum, options.usable_fraction, floor).mean()) / floor - 1, 1e-3)
         return SliceLook(
             spectrum=spectrum,
