@@ -118,6 +118,18 @@ class Emitter:
         """Power of the strongest slice, as at the gain that levels refer to; a full-scale tone is 0."""
         return 10 * float(np.log10(self.strongest.power + 1e-12))
 
+    def heard(self, center_hz: float, power: float, t_ns: int) -> None:
+        """Take in a short look at a known slice: it is still there, louder or weaker by so much."""
+        self.last_t_ns = max(self.last_t_ns, t_ns)
+        known = self.hits.get(center_hz)
+        if known is not None and known.power > 0 and power > 0:
+            self.note_level(t_ns, self.level_dbfs + 10 * float(np.log10(power / known.power)))
+
+    def note_level(self, t_ns: int, level_dbfs: float) -> None:
+        """Add to the history, at most about once a second."""
+        if not self.history or t_ns - self.history[-1][0] >= _HISTORY_STEP_NS:
+            self.history.append((t_ns, round(level_dbfs, 1)))
+
     @property
     def line_ppm(self) -> float | None:
         """Offset of the line rate, the median over the slices that could measure it."""
@@ -203,8 +215,7 @@ class EmitterTracker:
         emitter.hits[hit.center_hz] = hit
         emitter.last_t_ns = max(emitter.last_t_ns, hit.t_end_ns)
         emitter.confidence = max(emitter.confidence, hit.evidence.confidence)
-        if not emitter.history or hit.t_end_ns - emitter.history[-1][0] >= _HISTORY_STEP_NS:
-            emitter.history.append((hit.t_end_ns, round(emitter.level_dbfs, 1)))
+        emitter.note_level(hit.t_end_ns, emitter.level_dbfs)
         self._fence()
         return emitter
 

@@ -34,6 +34,7 @@ class Mosaic:
 
     def __init__(self) -> None:
         self._cells: dict[int, tuple[float, float]] = {}
+        self._known: dict[tuple[int, int], Occupied | None] = {}
 
     def add(self, spectrum: Spectrum, floor: float, usable_fraction: float, scale: float = 1.0) -> None:
         """Take in a slice.
@@ -55,6 +56,7 @@ class Mosaic:
         counts = np.bincount(cells - cells[0])
         sums = np.bincount(cells - cells[0], weights=spectrum.density[part][kept].astype(float))
         per_cell = _GRID_HZ / spectrum.bin_hz
+        self._known.clear()
         for number in np.flatnonzero(counts):
             mean = sums[number] / counts[number]
             self._cells[int(cells[0] + number)] = ((mean - floor) * per_cell * scale, mean / floor)
@@ -62,6 +64,7 @@ class Mosaic:
     def update(self, other: "Mosaic") -> None:
         """Take in another mosaic."""
         self._cells.update(other._cells)
+        self._known.clear()
 
     def occupied(self, low_hz: float, high_hz: float) -> Occupied | None:
         """Return the occupied band within limits, None where nothing stands over the floor there.
@@ -71,7 +74,13 @@ class Mosaic:
         low_hz, high_hz : float
             Inclusive; cells never seen count as empty.
         """
-        first, last = int(np.floor(low_hz / _GRID_HZ)), int(np.floor(high_hz / _GRID_HZ))
+        limits = int(np.floor(low_hz / _GRID_HZ)), int(np.floor(high_hz / _GRID_HZ))
+        if limits not in self._known:
+            # asked for with every report, changed by few looks
+            self._known[limits] = self._occupied(*limits)
+        return self._known[limits]
+
+    def _occupied(self, first: int, last: int) -> Occupied | None:
         none = (0.0, 1.0)
         seen = [self._cells.get(cell, none) for cell in range(first, last + 1)]
         power = np.array([cell[0] for cell in seen])

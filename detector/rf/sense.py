@@ -242,8 +242,9 @@ class RfSense:
     def _consider(self, scheduler: Scheduler, seen: SliceLook) -> None:
         """A hop with a line rate: one more sight of a known emitter, or a candidate for a longer look."""
         known = self._tracker.near(seen.spectrum.center_hz)
-        if known is not None and known.confirmed_t_ns is not None:
-            known.last_t_ns = max(known.last_t_ns, seen.t_end_ns)
+        if known is not None and known.confirmed_t_ns is not None and seen.evidence is not None:
+            hit = self._analyser.hit(seen, seen.evidence)
+            known.heard(hit.center_hz, hit.power, seen.t_end_ns)
             if seen.t_ns - known.confirmed_t_ns < self._options.refresh_s * 1e9 and known.alerted:
                 return
         if seen.evidence is not None:

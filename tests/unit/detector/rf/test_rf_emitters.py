@@ -141,6 +141,17 @@ def test_levels_compare_across_gains():
     assert strong.level_dbfs - weak.level_dbfs == pytest.approx(30, abs=3)
 
 
+def test_history_follows_the_level_between_confirmations():
+    sense, receiver = RfSense.for_sweep(OPTIONS, PLAN, SPAN_HZ), Receiver(Sky([camera()], seed=2))
+    sweep(sense, receiver, 5)
+    receiver.sky = Sky([camera(power_dbfs=-14)], seed=2)
+    (alert,) = sweep(sense, receiver, 4).alerts
+    times_s, levels_dbfs = zip(*alert.history, strict=True)
+    assert len(times_s) >= 4
+    assert list(times_s) == sorted(times_s)
+    assert levels_dbfs[-1] - levels_dbfs[0] == pytest.approx(8, abs=3)
+
+
 def replace_power(emission, more_db):
     return emission.at(power_dbfs=emission.power_dbfs + more_db)
 
