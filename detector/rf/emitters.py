@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 import numpy as np
@@ -121,9 +121,23 @@ class Emitter:
     def heard(self, center_hz: float, power: float, t_ns: int) -> None:
         """Take in a short look at a known slice: it is still there, louder or weaker by so much."""
         self.last_t_ns = max(self.last_t_ns, t_ns)
+        self._rescale(center_hz, power)
+        self.note_level(t_ns, self.level_dbfs)
+
+    def take(self, hit: SliceHit) -> None:
+        """Take in a long look at a slice."""
+        self._rescale(hit.center_hz, hit.power)
+        self.hits[hit.center_hz] = hit
+        self.last_t_ns = max(self.last_t_ns, hit.t_end_ns)
+        self.confidence = max(self.confidence, hit.evidence.confidence)
+        self.note_level(hit.t_end_ns, self.level_dbfs)
+
+    def _rescale(self, center_hz: float, power: float) -> None:
+        """A slice got louder or weaker: so did, for all that is known, the slices that were not looked at since."""
         known = self.hits.get(center_hz)
         if known is not None and known.power > 0 and power > 0:
-            self.note_level(t_ns, self.level_dbfs + 10 * float(np.log10(power / known.power)))
+            ratio = power / known.power
+            self.hits = {center: replace(hit, power=hit.power * ratio) for center, hit in self.hits.items()}
 
     def note_level(self, t_ns: int, level_dbfs: float) -> None:
         """Add to the history, at most about once a second."""
@@ -212,10 +226,7 @@ class EmitterTracker:
         for other in self._emitters:
             if other is not emitter and len(other.hits) > 1:
                 other.hits.pop(hit.center_hz, None)
-        emitter.hits[hit.center_hz] = hit
-        emitter.last_t_ns = max(emitter.last_t_ns, hit.t_end_ns)
-        emitter.confidence = max(emitter.confidence, hit.evidence.confidence)
-        emitter.note_level(hit.t_end_ns, emitter.level_dbfs)
+        emitter.take(hit)
         self._fence()
         return emitter
 
