@@ -99,7 +99,7 @@ def sweep_plan(plan: BandPlan, span_hz: tuple[float, float], options: RfOptions)
     """
     fine_step_hz = options.sample_rate_hz * options.usable_fraction
     if options.sweep.passes == "wide":
-        return make_hop_plan(BandPlan(plan.region, ()), span_hz, options.comb_step_hz, full_range=True)
+        return make_hop_plan(BandPlan(plan.region, ()), span_hz, options.sweep.quick_step_hz, full_range=True)
     hops = make_hop_plan(plan, span_hz, options.comb_step_hz, full_range=options.full_range, fine_step_hz=fine_step_hz)
     return HopPlan((), hops.fine_hz) if options.sweep.passes == "fine" and hops.fine_hz else hops
 

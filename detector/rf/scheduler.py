@@ -79,6 +79,7 @@ class Scheduler:
         self._lanes = {lane: deque(centers) for lane, centers in lanes.items()}
         comb = (*lanes[Lane.CAMERA], *lanes[Lane.WIDE])
         self._all = comb or lanes[Lane.FINE]
+        self._required = frozenset(self._all)
         # a centre of two lanes belongs to the one listened to longest
         lengthening = (Lane.FINE, Lane.WIDE, Lane.CAMERA)
         self._lane_of = {center: lane for lane in lengthening for center in lanes[lane]}
@@ -91,6 +92,8 @@ class Scheduler:
             )
         )
         self._extra: deque[Look] = deque()
+        self._retry = False
+        self._retries: deque[float] = deque()
         self._credit_s = options.sweep.confirm_burst_s
         self._longer_s = self._all_s = 0.0
         self._budget = self._make_budget()
@@ -118,6 +121,7 @@ class Scheduler:
         """Earn coverage again: every hop counts as not visited, camera bands come first."""
         self._unvisited = set(self._all)
         self._first = deque(self._all)
+        self._retries.clear()
         self._shortlist.clear()
         self._extra.clear()
         self._meter.pause()
@@ -148,6 +152,12 @@ class Scheduler:
             if not self._unvisited:
                 self.rounds += 1
                 self._budget = self._make_budget()
+
+    def spoilt(self, look: Look) -> None:
+        """Note that a look was of no use: its slice counts as not visited, whether it was before or not."""
+        self.dropped(look)
+        if look.center_hz in self._required:
+            self._unvisited.add(look.center_hz)
 
     def shortlist(self, center_hz: float, t_ns: int, score_db: float = 0.0) -> bool:
         """Ask for a longer look at a slice; return whether it is granted (not resting, not queued yet)."""
@@ -192,11 +202,13 @@ class Scheduler:
         return Look(center_hz, True, self._options.confirm_dwell_s, candidate_hz=candidate_hz)
 
     def _hop(self) -> Look:
-        if not self._first and self._unvisited:
-            # blocks were lost: their hops come round again before any other
-            self._first = deque(center_hz for center_hz in self._all if center_hz in self._unvisited)
         if self._first:
             center_hz = self._first.popleft()
+            return self._lane_look(center_hz, self._lane_of[center_hz])
+        # blocks were lost or spoilt: their hops come round again, by turns with the rest so that they cannot stop it
+        self._retry = not self._retry
+        if self._unvisited and self._retry:
+            center_hz = self._retried()
             return self._lane_look(center_hz, self._lane_of[center_hz])
         lane = min(self._used_s, key=lambda lane: self._used_s[lane])
         queue = self._lanes[lane]
@@ -207,6 +219,15 @@ class Scheduler:
             # the comb has come round: share out the time anew
             self._budget = self._make_budget()
         return look
+
+    def _retried(self) -> float:
+        """Return the next hop that was not visited, each in its turn."""
+        while True:
+            if not self._retries:
+                self._retries = deque(center_hz for center_hz in self._all if center_hz in self._unvisited)
+            center_hz = self._retries.popleft()
+            if center_hz in self._unvisited:
+                return center_hz
 
     def _lane_look(self, center_hz: float, lane: Lane) -> Look:
         # a lane without a share is still heard once, for coverage

@@ -98,7 +98,7 @@ class RfSense:
         tuning = Tuning(
             center_hz=look.center_hz,
             sample_rate_hz=options.sample_rate_hz,
-            sample_count=round(look.dwell_s * options.sample_rate_hz),
+            sample_count=round((look.dwell_s or options.dwell_s) * options.sample_rate_hz),
             gain_db=self._gains.gain_db(look.center_hz),
         )
         self._pending.append((look, tuning))

@@ -70,6 +70,24 @@ class SweepOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
             extra={"unit": "s"},
         ),
     ] = 0.004
+    quick_step_hz: Annotated[
+        float,
+        Meta(
+            ge=2e6,
+            le=8e6,
+            description="Distance of hops of the quick pass alone; above 5 MHz narrow cameras fall between",
+            extra={"unit": "Hz"},
+        ),
+    ] = 5e6
+    quick_dwell_s: Annotated[
+        float,
+        Meta(
+            ge=0.004,
+            le=0.1,
+            description="Dwell of the quick pass alone; longer sees weaker, later",
+            extra={"unit": "s"},
+        ),
+    ] = 0.0045
     confirm_share: Annotated[
         float,
         Meta(

@@ -68,11 +68,24 @@ def test_every_hop_of_a_lane_comes_round(scheduler):
     assert max(seen[hz] for hz in CAMERA_HZ) - min(seen[hz] for hz in CAMERA_HZ) <= 2
 
 
-def test_hops_whose_blocks_were_lost_come_round_again(scheduler):
+def test_hops_whose_blocks_were_lost_come_round_again_and_do_not_stop_the_rest(scheduler):
     first = [scheduler.next_look() for _ in range(scheduler.hops)]
     for look in first[3:]:
         scheduler.visited(look.center_hz)
-    assert [scheduler.next_look() for _ in range(3)] == first[:3]
+    later = [scheduler.next_look() for _ in range(12)]
+    lost = {look.center_hz for look in first[:3]}
+    assert [look.center_hz for look in later[0::2]] == [look.center_hz for look in (*first[:3], *first[:3])]
+    assert any(look.center_hz not in lost for look in later[1::2])
+    for center_hz in lost:
+        scheduler.visited(center_hz)
+    assert scheduler.rounds == 1
+
+
+def test_a_spoilt_look_takes_its_visit_back(scheduler):
+    looks = first_pass(scheduler)
+    scheduler.spoilt(looks[5])
+    assert scheduler.unvisited == {looks[5].center_hz}
+    assert looks[5].center_hz in {scheduler.next_look().center_hz for _ in range(2)}
 
 
 def test_restart_asks_for_everything_again(scheduler):
@@ -219,8 +232,8 @@ def test_the_quick_pass_alone_is_even_and_short():
     options = RfOptions(sweep=SweepOptions(passes="wide"))
     scheduler = Scheduler(sweep_plan(shipped_band_plan("KR"), (24e6, 1766e6), options), options)
     looks = first_pass(scheduler)
-    assert {look.dwell_s for look in looks} == {options.sweep.least_wide_dwell_s}
-    assert sum(look.dwell_s + 0.01 for look in looks) < 7.0
+    assert {look.dwell_s for look in looks} == {options.sweep.quick_dwell_s}
+    assert sum(look.dwell_s + 0.01 for look in looks) < 5.1
 
 
 def test_the_fine_pass_alone_covers_the_span():
