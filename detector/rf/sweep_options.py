@@ -66,7 +66,7 @@ class SweepOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
         Meta(
             ge=0.002,
             le=0.1,
-            description="Dwell of the gapless pass; longer names more, takes longer; below 4.5 ms chance rhythms treble",
+            description="Dwell of the gapless pass; longer names more, takes longer; below 4.5 ms more by chance",
             extra={"unit": "s"},
         ),
     ] = 0.0045
