@@ -284,3 +284,17 @@ def test_a_strong_broadcaster_is_turned_down_and_coverage_completes():
 
 def replace_gain(options):
     return RfOptions(sweep=options.sweep, gain=type(options.gain)(automatic=False))
+
+
+def test_a_hop_that_clipped_is_taken_again_at_once():
+    options = RfOptions(sweep=SweepOptions(fine_share=0.0))
+    sense = RfSense.for_sweep(options, PLAN, (80e6, 130e6))
+    receiver = Receiver(Sky([FmBroadcastEmission(center_hz=95.9e6, power_dbfs=12, seed=1)], seed=2))
+    tunings = [sense.next_tuning() for _ in range(3)]
+    for number in range(40):
+        sense.step(receiver.read(tunings[number]))
+        tunings.append(sense.next_tuning())
+    clipped = next(n for n, tuning in enumerate(tunings) if tuning.center_hz == 96e6)
+    soon = [tuning for tuning in tunings[clipped + 1 : clipped + 6] if tuning.center_hz == 96e6]
+    assert soon
+    assert soon[0].gain_db < tunings[clipped].gain_db
