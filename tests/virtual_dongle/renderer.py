@@ -13,7 +13,8 @@ from tests.virtual_dongle.protocol import Flag, Request
 __all__ = ["Renderer"]
 
 _RATE_STEP_HZ = 200
-_AGC_TARGET = 0.18
+_AGC_TARGET = 0.3
+_AGC_RELEASE_S = 3.0
 _TUNER_RANGE_DB = (0.0, 49.6)
 _DIGITAL_RANGE_DB = (0.0, 18.0)
 
@@ -37,6 +38,7 @@ class Renderer:
         self._sky = Sky(tuple(transmitters.values()), dongle=dongle, seed=seed)
         self._silence = copy.copy(self._sky)
         self._silence.emissions = ()
+        self._heard = (0.0, 0.0, 0.0)
 
     def switch(self, name: str, on: bool) -> None:
         """Switch a transmitter.
@@ -67,14 +69,21 @@ class Renderer:
         field = sky.field(tuning, start_s)
         if agc:
             low_db, high_db = (edge - sky.dongle.reference_gain_db for edge in _TUNER_RANGE_DB)
-            field = _levelled(field, low_db, high_db)
+            field = self._levelled(field, request, low_db, high_db)
         if request.flags & Flag.DIGITAL_AGC:
-            field = _levelled(field, *_DIGITAL_RANGE_DB)
+            field = self._levelled(field, request, *_DIGITAL_RANGE_DB)
         return sky.dongle.digitise(field)
 
-
-def _levelled(field: npt.NDArray[np.complex64], low_db: float, high_db: float) -> npt.NDArray[np.complex64]:
-    """Scale to the level that an automatic gain aims at; it settles at once, a real one takes its time."""
-    level = float(np.sqrt(np.mean(np.abs(field) ** 2))) or 1e-6
-    gain_db = np.clip(20 * np.log10(_AGC_TARGET / level), low_db, high_db)
-    return field * np.float32(10 ** (gain_db / 20))
+    def _levelled(
+        self, field: npt.NDArray[np.complex64], request: Request, low_db: float, high_db: float
+    ) -> npt.NDArray[np.complex64]:
+        """Scale as an automatic gain does: down at once, up again over seconds, so that bursts keep their shape."""
+        level, center_hz, until_s = self._heard
+        passed_s = request.start_s - until_s
+        held = level * float(np.exp(-passed_s / _AGC_RELEASE_S)) if center_hz == request.center_hz else 0.0
+        part = min(len(field), max(1, round(1e-3 * request.rate_hz)))
+        power = np.abs(field[: len(field) // part * part].reshape(-1, part)) ** 2
+        level = max(held, float(np.sqrt(power.mean(axis=1).max())), 1e-6)
+        self._heard = (level, request.center_hz, request.start_s)
+        gain_db = np.clip(20 * np.log10(_AGC_TARGET / level), low_db, high_db)
+        return field * np.float32(10 ** (gain_db / 20))

@@ -18,7 +18,7 @@ from detector.rf.synth import (
 )
 from detector.rf.synth.loop import SpectralLoop
 
-__all__ = ["IqFileEmission", "city", "two_tones"]
+__all__ = ["IqFileEmission", "city", "peers", "two_tones"]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -50,6 +50,15 @@ def two_tones() -> Mapping[str, Emission]:
     return {
         "loud": CarrierEmission(center_hz=100.05e6, power_dbfs=-8.0),
         "weak": CarrierEmission(center_hz=200.1e6, power_dbfs=-30.0),
+    }
+
+
+def peers(path: Path, rate_hz: float) -> Mapping[str, Emission]:
+    """Return a remote, a recording at 434.5 MHz and a carrier: what other programs are asked to find."""
+    return {
+        "remote": OokRemoteEmission(center_hz=433.92e6, power_dbfs=-12.0, unit_us=464.0, period_s=1.0),
+        "recording": IqFileEmission(center_hz=434.5e6, power_dbfs=-20.0, path=path, rate_hz=rate_hz),
+        "carrier": CarrierEmission(center_hz=160.2e6, power_dbfs=-28.0),
     }
 
 
