@@ -58,6 +58,7 @@ class Scheduler:
         self._confirm: deque[float] = deque()
         self._candidates: dict[float, _Candidate] = {}
         self._turn = 0
+        self._again = False
         self.hops = len(self._all)
         self.rounds = 0
 
@@ -79,7 +80,10 @@ class Scheduler:
         if self._confirm:
             return Look(self._confirm.popleft(), True)
         if not self._first and self._unvisited:
-            # blocks were lost: their hops come round again before any other
+            # Blocks were lost or spoilt: their hops come round again, by turns with the rest so that none of them can
+            # stop the sweep.
+            self._again = not self._again
+        if not self._first and self._unvisited and self._again:
             self._first = deque(hop for hop in (*self._camera, *self._rest) if hop.center_hz in self._unvisited)
         if self._first:
             return Look(self._first.popleft().center_hz, False)
@@ -91,6 +95,12 @@ class Scheduler:
             self._unvisited.discard(center_hz)
             if not self._unvisited:
                 self.rounds += 1
+
+    def spoilt(self, look: Look) -> None:
+        """Note that a look was of no use: its slice counts as not visited, whether it was before or not."""
+        self.dropped(look)
+        if look.center_hz in self._all:
+            self._unvisited.add(look.center_hz)
 
     def shortlist(self, center_hz: float, t_ns: int) -> bool:
         """Ask for a longer look at a slice; return whether it is granted (not blocked, not queued yet)."""

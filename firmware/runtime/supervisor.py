@@ -173,7 +173,7 @@ class Supervisor:
                 self._begin(sensor, now_ns)
         received = self._inbox.next(_TICK_S)
         for sensor in self._sensors:
-            if received is not None and sensor.life is received.sender:
+            if received is not None and sensor.life is not None and sensor.life is received.sender:
                 self._receive(sensor, sensor.life, received.message)
         now_ns = time.monotonic_ns()
         for sensor in self._sensors:

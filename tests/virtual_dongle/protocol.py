@@ -46,8 +46,6 @@ class Fault(StrEnum):
     """Random bytes instead of samples."""
     STUCK = "stuck"
     """One and the same byte instead of samples."""
-    REPEAT = "repeat"
-    """The same buffer over and over."""
 
 
 @dataclass(frozen=True, slots=True)

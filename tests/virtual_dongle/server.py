@@ -39,7 +39,6 @@ class _Server:
         self._life = 0
         self._gone = -4
         self._rng = np.random.default_rng(0)
-        self._last = b""
         self._epoch_s = time.monotonic()
         self._figures: dict[str, float] = {"samples": 0, "render_s": 0.0, "opened": 0, "retunes": 0}
         self._center_hz = 0.0
@@ -153,11 +152,6 @@ class _Server:
             return self._rng.bytes(len(payload))
         if self._fault is Fault.STUCK:
             return b"\x80" * len(payload)
-        if self._fault is Fault.REPEAT:
-            if len(self._last) < len(payload):
-                self._last = payload
-            return self._last[: len(payload)]
-        self._last = b""
         return payload
 
 

@@ -19,6 +19,7 @@ from detector.rf.convert import from_raw
 from detector.types import IqBlock, Provenance, Tuning
 from firmware.drivers.clock import NS_PER_S, SYSTEM_CLOCK, Clock
 from firmware.drivers.device import DriverBase, one_line
+from firmware.drivers.iq.stream_watch import StreamWatch
 from firmware.drivers.iq.tuners import TUNERS
 from firmware.drivers.settings import RtlSettings
 from firmware.drivers.source import Source
@@ -56,6 +57,8 @@ class RtlTcpSource(DriverBase):
         self._tuned: tuple[float, float, float | None] | None = None
         self._deadline_ns = 0
         self._sequence = 0
+        self._watch = StreamWatch(settings)
+        self._received_bytes = 0
 
     def open(self) -> None:
         """Connect, check the greeting, send the settings that do not change.
@@ -68,6 +71,8 @@ class RtlTcpSource(DriverBase):
             It accepted the connection and stayed silent.
         """
         self.close()
+        self._watch = StreamWatch(self._settings)
+        self._received_bytes = 0
         greeting_s = self._settings.greeting_s
         self._deadline_ns = self._clock.monotonic_ns() + round(greeting_s * NS_PER_S)
         try:
@@ -115,10 +120,18 @@ class RtlTcpSource(DriverBase):
         patience_s = duration_s + stale / tuning.sample_rate_hz + self._settings.deadline_s
         self._deadline_ns = self._clock.monotonic_ns() + round(patience_s * NS_PER_S)
         self._discard(connection, stale)
+        lost = self._watch.lost_in_stream(
+            self._clock.monotonic_ns() / NS_PER_S, self._received_bytes // _BYTES_PER_SAMPLE, tuning.sample_rate_hz
+        )
         raw = bytearray(_BYTES_PER_SAMPLE * tuning.sample_count)
         self._receive_exactly(connection, memoryview(raw))
         t_end_ns = self._clock.monotonic_ns()
-        samples, clipped = from_raw(np.frombuffer(raw, dtype=np.uint8), "cu8")
+        dwell = np.frombuffer(raw, dtype=np.uint8)
+        if self._watch.spoilt(dwell):
+            lost = tuning.sample_count
+            if self._watch.hopeless:
+                raise self.failure("what the server delivers is no radio signal: its bytes are random")
+        samples, clipped = from_raw(dwell, "cu8")
         self._sequence += 1
         return IqBlock(
             samples=samples,
@@ -128,6 +141,7 @@ class RtlTcpSource(DriverBase):
             t_ns=t_end_ns - round(duration_s * NS_PER_S),
             provenance=self.provenance,
             clipped_fraction=clipped,
+            lost_samples=lost,
             gain_db=gain_db,
         )
 
@@ -194,6 +208,7 @@ class RtlTcpSource(DriverBase):
         count = connection.recv_into(into)
         if count == 0:
             raise self.failure("the server closed the connection")
+        self._received_bytes += count
         return count
 
     def _as_device_error(self, error: OSError, deadline_s: float) -> DeviceError:
