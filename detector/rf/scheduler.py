@@ -59,6 +59,7 @@ class Scheduler:
         self._candidates: dict[float, _Candidate] = {}
         self._turn = 0
         self._again = False
+        self._retries: deque[float] = deque()
         self.hops = len(self._all)
         self.rounds = 0
 
@@ -79,14 +80,12 @@ class Scheduler:
         """Return what to listen to next; confirmations before hops."""
         if self._confirm:
             return Look(self._confirm.popleft(), True)
-        if not self._first and self._unvisited:
-            # Blocks were lost or spoilt: their hops come round again, by turns with the rest so that none of them can
-            # stop the sweep.
-            self._again = not self._again
-        if not self._first and self._unvisited and self._again:
-            self._first = deque(hop for hop in (*self._camera, *self._rest) if hop.center_hz in self._unvisited)
         if self._first:
             return Look(self._first.popleft().center_hz, False)
+        # Blocks were lost or spoilt: their hops come round again, by turns with the rest so that they cannot stop it.
+        self._again = not self._again
+        if self._unvisited and self._again:
+            return Look(self._retry(), False)
         return Look(self._revisit().center_hz, False)
 
     def visited(self, center_hz: float) -> None:
@@ -131,6 +130,16 @@ class Scheduler:
         """Note that the block of a look was lost, so that a candidate may be asked for again."""
         if look.confirm and look.center_hz in self._candidates:
             self._candidates[look.center_hz].queued = False
+
+    def _retry(self) -> float:
+        """Return the next hop that was not visited, each in its turn."""
+        while self._retries:
+            center_hz = self._retries.popleft()
+            if center_hz in self._unvisited:
+                return center_hz
+        hops = (*self._camera, *self._rest)
+        self._retries = deque(hop.center_hz for hop in hops if hop.center_hz in self._unvisited)
+        return self._retries.popleft()
 
     def _revisit(self) -> Hop:
         self._turn += 1
