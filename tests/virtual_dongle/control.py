@@ -35,7 +35,10 @@ class Control:
         self._order(transmitter=name, on=on)
 
     def figures(self) -> dict[str, Any]:
-        """Return what the server counted: samples, seconds of rendering, retunes, opened dongles."""
+        """Return what the server counted: samples, seconds of rendering, retunes, opened dongles.
+
+        ``first_s`` and ``last_s`` are the monotonic times of the first sample since the newest opening and the last.
+        """
         return self._order()
 
     def _order(self, **what: Any) -> dict[str, Any]:

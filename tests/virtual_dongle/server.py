@@ -40,7 +40,9 @@ class _Server:
         self._gone = -4
         self._rng = np.random.default_rng(0)
         self._epoch_s = time.monotonic()
-        self._figures: dict[str, float] = {"samples": 0, "render_s": 0.0, "opened": 0, "retunes": 0}
+        self._figures: dict[str, float] = dict.fromkeys(
+            ("samples", "render_s", "opened", "retunes", "first_s", "last_s"), 0.0
+        )
         self._center_hz = 0.0
 
     def run(self, listener: socket.socket) -> None:
@@ -116,6 +118,7 @@ class _Server:
         if request.operation == Operation.OPEN and plugged:
             client.life = self._life
             self._figures["opened"] += 0.5  # two connections a dongle
+            self._figures["first_s"] = 0.0
             return pack_reply(0, physics=self._physics)
         if request.operation == Operation.OPEN:
             return pack_reply(_NO_DEVICE)
@@ -138,6 +141,8 @@ class _Server:
             payload = self._spoiled(self._render(request, start_s, request.count))
         self._figures["render_s"] += time.perf_counter() - begun_s
         self._figures["samples"] += request.count
+        self._figures["first_s"] = self._figures["first_s"] or request.start_s
+        self._figures["last_s"] = request.start_s + request.count / request.rate_hz
         self._figures["retunes"] += request.center_hz != self._center_hz
         self._center_hz = request.center_hz
         return pack_reply(0, payload, lost=lost)
