@@ -27,10 +27,21 @@ class RtlSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
         Meta(
             ge=0.0,
             le=0.2,
-            description="samples of this long are thrown away after a retune; raising it slows every hop by as much",
+            description="samples are thrown away until this long after a retune was asked for; raising it slows every "
+            "hop by as much",
             extra={"unit": "s"},
         ),
     ] = 0.010
+    settle_least_s: Annotated[
+        float,
+        Meta(
+            ge=0.0,
+            le=0.2,
+            description="samples of this long are thrown away after the orders to a tuner on USB returned, however "
+            "long those took (rtl_power waits as long); raising it slows every hop",
+            extra={"unit": "s"},
+        ),
+    ] = 0.005
     fifo_samples: Annotated[
         int,
         Meta(
