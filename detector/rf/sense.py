@@ -51,6 +51,7 @@ class RfSense:
         self._held: list[IqBlock] = []
         self._rejected: Counter[str] = Counter()
         self._gaps: list[Phrase] = []
+        self._spoilt: Counter[str] = Counter()
         self._provenance: Provenance | None = None
         self._t_ns = 0
         self._round_start_ns: int | None = None
@@ -172,8 +173,12 @@ class RfSense:
             scheduler.dropped(look)
             return
         if float(block.samples.std()) < self._options.least_level:
-            self._figures["silent_hops"] += 1
-            scheduler.dropped(look)
+            self._spoilt["silent_hops"] += 1
+            scheduler.spoilt(look)
+            return
+        if block.lost_samples >= len(block.samples):
+            self._spoilt["lost_samples"] += block.lost_samples
+            scheduler.spoilt(look)
             return
         if self._round_start_ns is None:
             self._round_start_ns = block.t_ns
@@ -183,24 +188,22 @@ class RfSense:
                 scheduler.again(look.center_hz)
         seen = self._look(block.samples, block.center_hz, block.sample_rate_hz, block.t_ns, gain_db)
         self._figures["hops"] += 1
-        before = scheduler.rounds
-        scheduler.visited(look.center_hz)
-        if scheduler.rounds > before:
-            self._sweep_s = (seen.t_end_ns - self._round_start_ns) / 1e9
-            self._gaps.clear()
+        self._cover(scheduler, look, block, self._round_start_ns)
         if look.confirm:
             self._figures["confirmations"] += 1
-            self._confirm(scheduler, seen, look.candidate_hz or look.center_hz)
+            self._confirm(scheduler, seen, look, lost=block.lost_samples > 0)
         elif look.extent:
             self._widen(scheduler, seen)
         elif seen.evidence is not None:
             self._consider(scheduler, seen)
 
-    def _confirm(self, scheduler: Scheduler, seen: SliceLook, candidate_hz: float) -> None:
-        """A longer look at or beside a candidate: confirmed, gone, or refuted."""
-        center_hz = seen.spectrum.center_hz
+    def _confirm(self, scheduler: Scheduler, seen: SliceLook, look: Look, *, lost: bool) -> None:
+        """A longer look at or beside a candidate: confirmed, gone, or refuted; with samples lost, only the first."""
+        center_hz, candidate_hz = seen.spectrum.center_hz, look.candidate_hz or look.center_hz
         emitter = self._judge(seen)
-        if emitter is None and seen.evidence is None and center_hz == candidate_hz:
+        if emitter is None and lost:
+            scheduler.dropped(look)
+        elif emitter is None and seen.evidence is None and center_hz == candidate_hz:
             scheduler.gone(candidate_hz)
         elif emitter is None:
             known = self._tracker.near(center_hz)
@@ -238,6 +241,20 @@ class RfSense:
 
     def _reachable(self, center_hz: float) -> bool:
         return self._span_hz[0] <= center_hz <= self._span_hz[1]
+
+    def _cover(self, scheduler: Scheduler, look: Look, block: IqBlock, round_start_ns: int) -> None:
+        """Count a hop as listened to, or not where samples are missing: what it shows is taken, its silence is not."""
+        if block.lost_samples:
+            self._spoilt["lost_samples"] += block.lost_samples
+            scheduler.spoilt(look)
+            return
+        before = scheduler.rounds
+        scheduler.visited(look.center_hz)
+        if scheduler.rounds > before:
+            if not self._spoilt:
+                self._sweep_s = (block.t_ns + round(block.duration_s * 1e9) - round_start_ns) / 1e9
+            self._gaps.clear()
+            self._spoilt.clear()
 
     def _consider(self, scheduler: Scheduler, seen: SliceLook) -> None:
         """A hop with a line rate: one more sight of a known emitter, or a candidate for a longer look."""
@@ -382,8 +399,10 @@ class RfSense:
         missing = list(self._gaps)
         if left:
             missing.append(Phrase("rf.missing.hops", {"hops": len(left), "of": scheduler.hops}))
-        if self._figures["silent_hops"]:
-            missing.append(Phrase("rf.missing.silent", {"hops": self._figures["silent_hops"]}))
+        if self._spoilt["silent_hops"]:
+            missing.append(Phrase("rf.missing.silent", {"hops": self._spoilt["silent_hops"]}))
+        if self._spoilt["lost_samples"]:
+            missing.append(Phrase("rf.missing.lost", {"samples": self._spoilt["lost_samples"]}))
         missing += overloaded(self._gains.overloaded_hz())
         return SenseCoverage(
             complete=not missing,
