@@ -91,7 +91,8 @@ class Scheduler:
                 louder_db=options.sweep.louder_db,
             )
         )
-        self._extra: deque[Look] = deque()
+        self._again: deque[Look] = deque()
+        self._surveys: deque[Look] = deque()
         self._retry = False
         self._retries: deque[float] = deque()
         self._credit_s = options.sweep.confirm_burst_s
@@ -123,7 +124,8 @@ class Scheduler:
         self._first = deque(self._all)
         self._retries.clear()
         self._shortlist.clear()
-        self._extra.clear()
+        self._again.clear()
+        self._surveys.clear()
         self._meter.pause()
         self._used_s = dict.fromkeys(self._used_s, 0.0)
 
@@ -183,18 +185,21 @@ class Scheduler:
     def survey(self, centers_hz: Iterable[float]) -> None:
         """Ask for looks beside a find, to measure its width; as long as a confirmation, so that crystals compare."""
         for center_hz in centers_hz:
-            self._extra.append(Look(center_hz, False, self._options.confirm_dwell_s, extent=True))
+            self._surveys.append(Look(center_hz, False, self._options.confirm_dwell_s, extent=True))
 
     def again(self, center_hz: float) -> None:
         """Ask for a hop once more (its gain was wrong)."""
         lane = self._lane_of.get(center_hz)
-        if lane is not None and lane in self._budget.lanes and len(self._extra) < self.hops:
-            self._extra.append(Look(center_hz, False, self._budget.lanes[lane].dwell_s, lane=lane))
+        if lane is not None and lane in self._budget.lanes and len(self._again) < self.hops:
+            self._again.append(Look(center_hz, False, self._budget.lanes[lane].dwell_s, lane=lane))
 
     def _longer(self) -> Look | None:
+        if self._again:
+            return self._again.popleft()
         taken = self._shortlist.take()
         if taken is None:
-            return self._extra.popleft() if self._extra else None
+            # how wide a find is can wait until everything was listened to once
+            return self._surveys.popleft() if self._surveys and not self._first else None
         candidate_hz, refuted = taken
         beside_hz = _BESIDE[refuted % len(_BESIDE)] * self._options.sample_rate_hz
         low_hz, high_hz = min(self._all), max(self._all)

@@ -119,6 +119,17 @@ def test_confirmations_beside_the_edge_stay_inside(scheduler):
     assert scheduler.next_look().center_hz == 140e6
 
 
+def test_widths_are_measured_after_the_first_pass_and_clipped_hops_at_once(scheduler):
+    scheduler.survey([102e6])
+    assert not scheduler.next_look().extent
+    scheduler.again(100e6)
+    look = scheduler.next_look()
+    assert (look.center_hz, look.extent) == (100e6, False)
+    for _ in range(scheduler.hops - 1):
+        assert not scheduler.next_look().extent
+    assert scheduler.next_look().extent
+
+
 def test_a_lost_confirmation_may_be_asked_for_again(scheduler):
     scheduler.shortlist(104e6, 0)
     scheduler.dropped(scheduler.next_look())
