@@ -108,7 +108,8 @@ def random_frequency(rng: np.random.Generator, where: str) -> float:
         "camera bands": [band for band in plan.bands if band.camera],
         "modulator bands": [band for band in plan.bands if band.step_hz is not None],
     }
-    bands = [(band.low_hz, band.high_hz) for band in rows.get(where, ())] or [SPAN_HZ]
+    reached = (band for band in rows.get(where, ()) if band.high_hz <= SPAN_HZ[1])
+    bands = [(band.low_hz, band.high_hz) for band in reached] or [SPAN_HZ]
     widths = np.array([high - low for low, high in bands])
     low, high = bands[rng.choice(len(bands), p=widths / widths.sum())]
     return float(np.clip(rng.uniform(low, high), SPAN_HZ[0] + EDGE_HZ, SPAN_HZ[1] - EDGE_HZ))
