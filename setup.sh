@@ -5,8 +5,9 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 
 readonly VENV=.venv
 readonly SYSTEM_PICAMERA2=/usr/lib/python3/dist-packages/picamera2
-# chromium and a Korean font for the page, libatomic1 for its driver, a C compiler for the virtual dongle, rtl_tcp.
-readonly TEST_PACKAGES=(chromium fonts-nanum libatomic1 gcc libc6-dev rtl-sdr)
+# chromium and a Korean font for the page, libatomic1 for its driver; for the virtual dongle a C compiler and the
+# programs that prove it: rtl_tcp, rtl_power, rtl_433.
+readonly TEST_PACKAGES=(chromium fonts-nanum libatomic1 gcc libc6-dev rtl-sdr rtl-433)
 readonly DEVICE_PACKAGES=(python3-venv python3-picamera2 python3-lgpio librtlsdr0)
 
 say() { printf 'setup: %s\n' "$*" >&2; }

@@ -9,7 +9,7 @@ from detector.types import SignalKind
 
 __all__ = ["Band", "BandPlan", "parse_band_plan", "shipped_band_plan"]
 
-_MARKS = ("V", "R")
+_MARKS = ("V", "S", "R")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +29,8 @@ class Band:
     step_hz : float or None
         Distance of hops where it must be finer than the comb.
     source, date, mark : str
-        Where the row comes from, when it was looked up, and V verified or R reported.
+        Where the row comes from, when it was looked up, and V read in the rule or table itself, S in a source
+        that quotes it, R reported.
     """
 
     low_hz: float
@@ -104,7 +105,7 @@ def _band(row: dict[str, object]) -> Band:
     if not 0 < low < high:  # type: ignore[has-type]
         raise ValueError(f"{row['name']}: mhz = [{low}, {high}] is not a range")  # type: ignore[has-type]
     if row["mark"] not in _MARKS:
-        raise ValueError(f"{row['name']}: mark {row['mark']!r} is neither V nor R")
+        raise ValueError(f"{row['name']}: mark {row['mark']!r} is none of V, S, R")
     kind, step = row.get("kind"), row.get("step_mhz")
     return Band(
         low_hz=float(low) * 1e6,  # type: ignore[has-type]

@@ -5,6 +5,8 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from detector.rf.sweep_options import GainOptions, SweepOptions
+
 __all__ = ["RfOptions"]
 
 
@@ -26,15 +28,18 @@ class RfOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         Meta(
             ge=0,
             le=50,
-            description="Tuner gain, the same on every hop so that levels compare; raising it hears weaker cameras and "
-            "overloads near a transmitter",
+            description="Tuner gain to start with, and the one that levels refer to; raising it hears weaker cameras "
+            "and overloads near a transmitter",
             extra={"unit": "dB"},
         ),
     ] = 30.0
     dwell_s: Annotated[
         float,
         Meta(
-            ge=0.005, le=0.2, description="Listening time a hop; longer sees weaker, sweeps slower", extra={"unit": "s"}
+            ge=0.005,
+            le=0.2,
+            description="Listening time a hop in the camera bands; longer sees weaker, sweeps slower",
+            extra={"unit": "s"},
         ),
     ] = 0.02
     confirm_dwell_s: Annotated[
@@ -70,10 +75,11 @@ class RfOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         Meta(
             ge=1,
             le=3600,
-            description="How long a refuted candidate rests; longer hides a late starter",
+            description="How long a refuted candidate rests the first time, twice as long each further time; longer "
+            "hides a late starter",
             extra={"unit": "s"},
         ),
-    ] = 30.0
+    ] = 4.0
     refresh_s: Annotated[
         float,
         Meta(
@@ -95,14 +101,6 @@ class RfOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     full_range: Annotated[
         bool, Meta(description="Sweep the rest of the receiver's range too; off, only the camera bands")
     ] = True
-    camera_share: Annotated[
-        int,
-        Meta(
-            ge=1,
-            le=20,
-            description="Camera-band hops for each other hop once all were seen; higher leaves the rest stale",
-        ),
-    ] = 3
     usable_fraction: Annotated[
         float,
         Meta(ge=0.5, le=1.0, description="Part of a slice free of the filter's slopes; higher counts them as noise"),
@@ -251,3 +249,49 @@ class RfOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     overload_limit: Annotated[
         float, Meta(ge=0.0, le=1.0, description="Overloaded part of the hops that spoils coverage; higher hides it")
     ] = 0.2
+    line_apart_ppm: Annotated[
+        float,
+        Meta(
+            ge=2,
+            le=200,
+            description="Line rates further apart than this are two cameras; higher joins neighbours, lower splits one",
+            extra={"unit": "ppm"},
+        ),
+    ] = 8.0
+    converter_lo_hz: Annotated[
+        float,
+        Meta(
+            ge=0,
+            le=20e9,
+            description="Local oscillator of a down-converter before the receiver; 0 for none. A wrong one shifts "
+            "every frequency shown",
+            extra={"unit": "Hz"},
+        ),
+    ] = 0.0
+    converter_side: Annotated[
+        Literal["low", "high"],
+        Meta(
+            description="Injection: low, the oscillator lies below what is received; high, above it, and the converter "
+            "turns the spectrum round"
+        ),
+    ] = "low"
+    converter_low_hz: Annotated[
+        float,
+        Meta(
+            ge=0,
+            le=20e9,
+            description="Lowest frequency that the converter passes; 0 for as far as the receiver tunes",
+            extra={"unit": "Hz"},
+        ),
+    ] = 0.0
+    converter_high_hz: Annotated[
+        float,
+        Meta(
+            ge=0,
+            le=20e9,
+            description="Highest frequency that the converter passes; 0 for as far as the receiver tunes",
+            extra={"unit": "Hz"},
+        ),
+    ] = 0.0
+    sweep: SweepOptions = SweepOptions()
+    gain: GainOptions = GainOptions()

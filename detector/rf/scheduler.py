@@ -1,31 +1,53 @@
-"""Which slice next: everything once, cameras first, then camera bands more often; candidates get longer looks.
+"""Which slice next: everything once, cameras first, then each lane at its share of the time; candidates in between.
 
-Sweep, shortlist, confirm with a longer dwell, block what never confirms (the pattern of radiosonde_auto_rx). The
-scheduler has no clock: time is that of the blocks. Tunings may be ahead of their blocks; a block that never comes
-leaves its hop unvisited.
+Sweep, shortlist, confirm with a longer dwell, let rest what never confirms (the pattern of radiosonde_auto_rx), under
+one budget (`budget.py`). Lanes take turns by stride scheduling (Waldspurger and Weihl, 1995): the lane that has used
+least of its share is next. Longer looks draw on a credit that fills with sweeping, so that doubtful rhythms slow the
+sweep by a stated part at most. The scheduler has no clock: time is that of the blocks. Tunings may be ahead of their
+blocks; a block that never comes leaves its hop unvisited.
 """
 
 from collections import deque
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from detector.rf.hop_plan import Hop, HopPlan
+import numpy as np
+
+from detector.rf.budget import Lane, RetuneMeter, SweepBudget, make_budget
+from detector.rf.candidates import Backoff, Shortlist
+from detector.rf.hop_plan import HopPlan, interlaced
+from detector.rf.options import RfOptions
 
 __all__ = ["Look", "Scheduler"]
+
+_LONGER_MEMORY_S = 30.0
+_BESIDE = (0.0, 0.5, -0.5)
+"""Where longer looks at a candidate lie, in slices: the middle of an FM picture tells least, its slopes most."""
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """One listening period: a hop, or a confirmation of a candidate there."""
+    """One listening period: a hop, a confirmation of a candidate, or a measurement beside a find.
+
+    Attributes
+    ----------
+    center_hz : float
+    confirm : bool
+    dwell_s : float
+    extent : bool
+        It measures how wide a find is.
+    lane : Lane or None
+        Of a hop.
+    candidate_hz : float or None
+        Of a confirmation: the hop that asked for it, which may lie beside `center_hz`.
+    """
 
     center_hz: float
     confirm: bool
-
-
-@dataclass(slots=True)
-class _Candidate:
-    attempts: int = 0
-    queued: bool = False
-    blocked_until_ns: int = -1
+    dwell_s: float = 0.0
+    extent: bool = False
+    lane: Lane | None = None
+    candidate_hz: float | None = None
 
 
 class Scheduler:
@@ -34,12 +56,8 @@ class Scheduler:
     Parameters
     ----------
     plan : HopPlan
-        At least one hop.
-    camera_share : int
-        Camera-band hops for each other hop once all were visited.
-    attempts : int
-        Confirmations of a candidate before it is blocked.
-    block_s : float
+        At least one hop, in the comb or in the fine pass.
+    options : RfOptions
 
     Raises
     ------
@@ -47,43 +65,87 @@ class Scheduler:
         The plan has no hop.
     """
 
-    def __init__(self, plan: HopPlan, camera_share: int, attempts: int, block_s: float) -> None:
-        if not plan.hops:
+    def __init__(self, plan: HopPlan, options: RfOptions) -> None:
+        if not plan.hops and not plan.fine_hz:
             raise ValueError("a hop plan without hops")
-        self._camera, self._rest = deque(plan.camera), deque(plan.rest)
-        self._share, self._attempts, self._block_ns = camera_share, attempts, int(block_s * 1e9)
-        self._all = frozenset(hop.center_hz for hop in plan.hops)
-        self._first = deque([*plan.camera, *plan.rest])
-        self._unvisited = set(self._all)
-        self._confirm: deque[float] = deque()
-        self._candidates: dict[float, _Candidate] = {}
-        self._turn = 0
+        self._options = options
+        self._meter = RetuneMeter()
+        lanes = {
+            Lane.CAMERA: interlaced([hop.center_hz for hop in plan.camera]),
+            Lane.WIDE: interlaced([hop.center_hz for hop in plan.rest]),
+            Lane.FINE: interlaced(plan.fine_hz),
+        }
+        self._counts = {lane: len(centers) for lane, centers in lanes.items()}
+        self._lanes = {lane: deque(centers) for lane, centers in lanes.items()}
+        comb = (*lanes[Lane.CAMERA], *lanes[Lane.WIDE])
+        self._all = comb or lanes[Lane.FINE]
+        self._required = frozenset(self._all)
+        # a centre of two lanes belongs to the one listened to longest
+        lengthening = (Lane.FINE, Lane.WIDE, Lane.CAMERA)
+        self._lane_of = {center: lane for lane in lengthening for center in lanes[lane]}
+        self._shortlist = Shortlist(
+            Backoff(
+                attempts=options.confirm_attempts,
+                first_s=options.block_s,
+                longest_s=max(options.sweep.block_max_s, options.block_s),
+                louder_db=options.sweep.louder_db,
+            )
+        )
+        self._again: deque[Look] = deque()
+        self._surveys: deque[Look] = deque()
+        self._retry = False
+        self._retries: deque[float] = deque()
+        self._credit_s = options.sweep.confirm_burst_s
+        self._longer_s = self._all_s = 0.0
+        self._budget = self._make_budget()
+        self._used_s = dict.fromkeys(self._budget.lanes, 0.0)
         self.hops = len(self._all)
         self.rounds = 0
+        self.restart()
 
     @property
     def unvisited(self) -> frozenset[float]:
-        """Centres that were not analysed since the start or the last `restart`."""
+        """Centres of the comb that were not analysed since the start or the last `restart`."""
         return frozenset(self._unvisited)
+
+    @property
+    def budget(self) -> SweepBudget:
+        """What the sweep costs now, by what retuning and longer looks were measured to take."""
+        return self._make_budget()
+
+    @property
+    def resting(self) -> int:
+        """Slices whose rhythm never confirmed."""
+        return self._shortlist.rests
 
     def restart(self) -> None:
         """Earn coverage again: every hop counts as not visited, camera bands come first."""
         self._unvisited = set(self._all)
-        self._first = deque([*sorted(self._camera), *sorted(self._rest)])
-        self._confirm.clear()
-        for candidate in self._candidates.values():
-            candidate.queued = False
+        self._first = deque(self._all)
+        self._retries.clear()
+        self._shortlist.clear()
+        self._again.clear()
+        self._surveys.clear()
+        self._meter.pause()
+        self._used_s = dict.fromkeys(self._used_s, 0.0)
 
     def next_look(self) -> Look:
-        """Return what to listen to next; confirmations before hops."""
-        if self._confirm:
-            return Look(self._confirm.popleft(), True)
-        if not self._first and self._unvisited:
-            # blocks were lost: their hops come round again before any other
-            self._first = deque(hop for hop in (*self._camera, *self._rest) if hop.center_hz in self._unvisited)
-        if self._first:
-            return Look(self._first.popleft().center_hz, False)
-        return Look(self._revisit().center_hz, False)
+        """Return what to listen to next: longer looks while their credit lasts, then hops."""
+        look = self._longer() if self._credit_s > 0 else None
+        look = look or self._hop()
+        cost_s = look.dwell_s + self._meter.retune_s
+        longer = look.confirm or look.extent
+        share = self._options.sweep.confirm_share
+        earned_s = -cost_s if longer else cost_s * share / (1 - share)
+        self._credit_s = min(self._credit_s + earned_s, self._options.sweep.confirm_burst_s)
+        fade = float(np.exp(-cost_s / _LONGER_MEMORY_S))
+        self._longer_s = self._longer_s * fade + cost_s * longer
+        self._all_s = self._all_s * fade + cost_s
+        return look
+
+    def heard(self, t_ns: int, t_end_ns: int) -> None:
+        """Take in the times of a dwell, which tell what retuning costs."""
+        self._meter.update(t_ns, t_end_ns)
 
     def visited(self, center_hz: float) -> None:
         """Note that a slice was analysed."""
@@ -91,40 +153,92 @@ class Scheduler:
             self._unvisited.discard(center_hz)
             if not self._unvisited:
                 self.rounds += 1
+                self._budget = self._make_budget()
 
-    def shortlist(self, center_hz: float, t_ns: int) -> bool:
-        """Ask for a longer look at a slice; return whether it is granted (not blocked, not queued yet)."""
-        candidate = self._candidates.setdefault(center_hz, _Candidate())
-        if candidate.queued or t_ns < candidate.blocked_until_ns:
-            return False
-        candidate.queued = True
-        self._confirm.append(center_hz)
-        return True
+    def spoilt(self, look: Look) -> None:
+        """Note that a look was of no use: its slice counts as not visited, whether it was before or not."""
+        self.dropped(look)
+        if look.center_hz in self._required:
+            self._unvisited.add(look.center_hz)
+
+    def shortlist(self, center_hz: float, t_ns: int, score_db: float = 0.0) -> bool:
+        """Ask for a longer look at a slice; return whether it is granted (not resting, not queued yet)."""
+        return self._shortlist.ask(center_hz, t_ns, score_db)
 
     def confirmed(self, center_hz: float) -> None:
         """Note that a longer look found what the short one promised."""
-        self._candidates[center_hz] = _Candidate()
+        self._shortlist.confirmed(center_hz)
+
+    def gone(self, center_hz: float) -> None:
+        """Note that a longer look found no rhythm at all."""
+        self._shortlist.gone(center_hz)
 
     def refuted(self, center_hz: float, t_ns: int) -> bool:
-        """Note that a longer look did not confirm; look again, or block. Return whether it is blocked now."""
-        candidate = self._candidates.setdefault(center_hz, _Candidate())
-        candidate.attempts += 1
-        candidate.queued = False
-        if candidate.attempts >= self._attempts:
-            self._candidates[center_hz] = _Candidate(blocked_until_ns=t_ns + self._block_ns)
-            return True
-        candidate.queued = True
-        self._confirm.append(center_hz)
-        return False
+        """Note that a longer look did not confirm; look again, or rest. Return whether it rests now."""
+        return self._shortlist.refuted(center_hz, t_ns)
 
     def dropped(self, look: Look) -> None:
         """Note that the block of a look was lost, so that a candidate may be asked for again."""
-        if look.confirm and look.center_hz in self._candidates:
-            self._candidates[look.center_hz].queued = False
+        if look.confirm and look.candidate_hz is not None:
+            self._shortlist.dropped(look.candidate_hz)
 
-    def _revisit(self) -> Hop:
-        self._turn += 1
-        rest = self._rest and (not self._camera or self._turn % (self._share + 1) == 0)
-        queue = self._rest if rest else self._camera
+    def survey(self, centers_hz: Iterable[float]) -> None:
+        """Ask for looks beside a find, to measure its width; as long as a confirmation, so that crystals compare."""
+        for center_hz in centers_hz:
+            self._surveys.append(Look(center_hz, False, self._options.confirm_dwell_s, extent=True))
+
+    def again(self, center_hz: float) -> None:
+        """Ask for a hop once more (its gain was wrong)."""
+        lane = self._lane_of.get(center_hz)
+        if lane is not None and lane in self._budget.lanes and len(self._again) < self.hops:
+            self._again.append(Look(center_hz, False, self._budget.lanes[lane].dwell_s, lane=lane))
+
+    def _longer(self) -> Look | None:
+        if self._again:
+            return self._again.popleft()
+        taken = self._shortlist.take()
+        if taken is None:
+            # how wide a find is can wait until everything was listened to once
+            return self._surveys.popleft() if self._surveys and not self._first else None
+        candidate_hz, refuted = taken
+        beside_hz = _BESIDE[refuted % len(_BESIDE)] * self._options.sample_rate_hz
+        low_hz, high_hz = min(self._all), max(self._all)
+        center_hz = min(max(candidate_hz + beside_hz, min(low_hz, candidate_hz)), max(high_hz, candidate_hz))
+        return Look(center_hz, True, self._options.confirm_dwell_s, candidate_hz=candidate_hz)
+
+    def _hop(self) -> Look:
+        if self._first:
+            center_hz = self._first.popleft()
+            return self._lane_look(center_hz, self._lane_of[center_hz])
+        # blocks were lost or spoilt: their hops come round again, by turns with the rest so that they cannot stop it
+        self._retry = not self._retry
+        if self._unvisited and self._retry:
+            center_hz = self._retried()
+            return self._lane_look(center_hz, self._lane_of[center_hz])
+        lane = min(self._used_s, key=lambda lane: self._used_s[lane])
+        queue = self._lanes[lane]
         queue.rotate(-1)
-        return queue[-1]
+        look = self._lane_look(queue[-1], lane)
+        self._used_s[lane] += (look.dwell_s + self._meter.retune_s) / self._budget.lanes[lane].share
+        if queue[-1] == self._all[-1]:
+            # the comb has come round: share out the time anew
+            self._budget = self._make_budget()
+        return look
+
+    def _retried(self) -> float:
+        """Return the next hop that was not visited, each in its turn."""
+        while True:
+            if not self._retries:
+                self._retries = deque(center_hz for center_hz in self._all if center_hz in self._unvisited)
+            center_hz = self._retries.popleft()
+            if center_hz in self._unvisited:
+                return center_hz
+
+    def _lane_look(self, center_hz: float, lane: Lane) -> Look:
+        # a lane without a share is still heard once, for coverage
+        held = self._budget.lanes.get(lane)
+        return Look(center_hz, False, held.dwell_s if held else self._options.dwell_s, lane=lane)
+
+    def _make_budget(self) -> SweepBudget:
+        longer = self._longer_s / self._all_s if self._all_s > 0 else 0.0
+        return make_budget(self._counts, self._options.sweep, self._options.dwell_s, self._meter.retune_s, longer)

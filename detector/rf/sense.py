@@ -6,10 +6,14 @@ from typing import Self
 import numpy as np
 
 from detector.rf.band_plan import BandPlan
+from detector.rf.converter import Converter
 from detector.rf.emitters import Emitter, EmitterTracker
-from detector.rf.hop_plan import HopPlan, make_hop_plan
+from detector.rf.extent import ExtentSurvey
+from detector.rf.gain_plan import GainPlan
+from detector.rf.hop_plan import HopPlan, sweep_plan
 from detector.rf.options import RfOptions
-from detector.rf.phrases import blind_spots, mhz, reasons
+from detector.rf.persistence import Persistence
+from detector.rf.phrases import blind_spots, budget_figures, mhz, overloaded, pace, reasons
 from detector.rf.scheduler import Look, Scheduler
 from detector.rf.signals import SignalList
 from detector.rf.slice_look import SliceAnalyser, SliceLook
@@ -19,6 +23,7 @@ from detector.types import AlertKind, IqBlock, Phrase, Provenance, RadioAlert, S
 __all__ = ["RfSense"]
 
 _ENERGY_DB = 0.0
+_SAME_HZ = 1.0
 
 
 class RfSense:
@@ -35,19 +40,18 @@ class RfSense:
     ) -> None:
         self._options, self._span_hz = options, span_hz
         self._analyser = SliceAnalyser(options, plan)
-        self._tracker = EmitterTracker(options.merge_hz)
+        self._tracker = EmitterTracker(options.merge_hz, options.line_apart_ppm)
         self._signals = SignalList(options.signal_hold_s, options.signal_limit)
-        self._scheduler = (
-            None
-            if hop_plan is None
-            else Scheduler(hop_plan, options.camera_share, options.confirm_attempts, options.block_s)
-        )
+        self._scheduler = None if hop_plan is None else Scheduler(hop_plan, options)
+        self._persistence = Persistence(options, 1 if hop_plan is None else options.sweep.alert_looks)
+        self._gains = GainPlan(options.gain, options.gain_db)
+        self._converter = Converter.from_options(options)
         self._camera_hz = frozenset(hop.center_hz for hop in hop_plan.camera) if hop_plan else frozenset()
         self._pending: deque[tuple[Look, Tuning]] = deque()
         self._held: list[IqBlock] = []
-        self._watched: dict[float, list[float]] = {}
         self._rejected: Counter[str] = Counter()
         self._gaps: list[Phrase] = []
+        self._spoilt: Counter[str] = Counter()
         self._provenance: Provenance | None = None
         self._t_ns = 0
         self._round_start_ns: int | None = None
@@ -65,11 +69,15 @@ class RfSense:
         options : RfOptions
         plan : BandPlan
         span_hz : tuple of float
-            Lowest and highest frequency of the receiver, inclusive.
+            Lowest and highest frequency of the receiver, inclusive; a converter moves it.
+
+        Raises
+        ------
+        ValueError
+            The converter leaves nothing that the receiver can tune to.
         """
-        return cls(
-            options, plan, make_hop_plan(plan, span_hz, options.comb_step_hz, full_range=options.full_range), span_hz
-        )
+        span_hz = Converter.from_options(options).span_on_air(span_hz)
+        return cls(options, plan, sweep_plan(plan, span_hz, options), span_hz)
 
     @classmethod
     def for_recording(cls, options: RfOptions, plan: BandPlan) -> Self:
@@ -88,15 +96,14 @@ class RfSense:
             raise RuntimeError("a sense for recordings does not tune")
         options = self._options
         look = self._scheduler.next_look()
-        seconds = options.confirm_dwell_s if look.confirm else options.dwell_s
         tuning = Tuning(
             center_hz=look.center_hz,
             sample_rate_hz=options.sample_rate_hz,
-            sample_count=round(seconds * options.sample_rate_hz),
-            gain_db=options.gain_db,
+            sample_count=round((look.dwell_s or options.dwell_s) * options.sample_rate_hz),
+            gain_db=self._gains.gain_db(look.center_hz),
         )
         self._pending.append((look, tuning))
-        return tuning
+        return self._converter.tuning(tuning)
 
     def step(self, block: IqBlock) -> None:
         """Take in one dwell, or the next piece of a recording.
@@ -140,7 +147,7 @@ class RfSense:
         self._flush()
         alerts, inspect = [], []
         for emitter in self._tracker.emitters:
-            if emitter.confirmed_t_ns is not None and self._persists(emitter):
+            if self._persistence.alerts(emitter):
                 alerts.append(self._alert(emitter))
             elif emitter.confidence >= self._options.inspect_confidence:
                 inspect.append(self._alert(emitter))
@@ -159,50 +166,116 @@ class RfSense:
     # -- a tuned receiver
 
     def _hop(self, scheduler: Scheduler, block: IqBlock) -> None:
-        look = self._matching(scheduler, block)
+        block = self._converter.on_air(block)
+        look, gain_db = self._matching(scheduler, block)
+        scheduler.heard(block.t_ns, block.t_ns + round(block.duration_s * 1e9))
         if block.duration_s < self._options.least_dwell_s:
             scheduler.dropped(look)
             return
         if float(block.samples.std()) < self._options.least_level:
-            self._figures["silent_hops"] += 1
-            scheduler.dropped(look)
+            self._spoilt["silent_hops"] += 1
+            scheduler.spoilt(look)
+            return
+        if block.lost_samples >= len(block.samples):
+            self._spoilt["lost_samples"] += block.lost_samples
+            scheduler.spoilt(look)
             return
         if self._round_start_ns is None:
             self._round_start_ns = block.t_ns
-        seen = self._look(block.samples, block.center_hz, block.sample_rate_hz, block.t_ns)
+        if gain_db is not None:
+            level_dbfs = 10 * float(np.log10(np.vdot(block.samples, block.samples).real / len(block.samples) + 1e-12))
+            if self._gains.update(look.center_hz, gain_db, block.clipped_fraction, level_dbfs, block.t_ns):
+                scheduler.again(look.center_hz)
+        seen = self._look(block.samples, block.center_hz, block.sample_rate_hz, block.t_ns, gain_db)
         self._figures["hops"] += 1
+        self._cover(scheduler, look, block, self._round_start_ns)
+        if look.confirm:
+            self._figures["confirmations"] += 1
+            self._confirm(scheduler, seen, look, lost=block.lost_samples > 0)
+        elif look.extent:
+            self._widen(scheduler, seen)
+        elif seen.evidence is not None:
+            self._consider(scheduler, seen)
+
+    def _confirm(self, scheduler: Scheduler, seen: SliceLook, look: Look, *, lost: bool) -> None:
+        """A longer look at or beside a candidate: confirmed, gone, or refuted; with samples lost, only the first."""
+        center_hz, candidate_hz = seen.spectrum.center_hz, look.candidate_hz or look.center_hz
+        emitter = self._judge(seen)
+        if emitter is None and lost:
+            scheduler.dropped(look)
+        elif emitter is None and seen.evidence is None and center_hz == candidate_hz:
+            scheduler.gone(candidate_hz)
+        elif emitter is None:
+            known = self._tracker.near(center_hz)
+            if known is not None and known.alerted and seen.evidence is not None:
+                known.doubts += 1
+            scheduler.refuted(candidate_hz, seen.t_end_ns)
+        else:
+            scheduler.confirmed(candidate_hz)
+            if emitter.survey is None:
+                step_hz = self._options.sample_rate_hz * self._options.usable_fraction
+                emitter.survey = ExtentSurvey.around(center_hz, step_hz, self._options.sweep.extent_slices)
+                scheduler.survey(center for center in emitter.survey.start() if self._reachable(center))
+            if not self._persistence.alerts(emitter) and emitter.confirmations < self._options.sweep.alert_looks:
+                scheduler.shortlist(center_hz, seen.t_end_ns)
+
+    def _widen(self, scheduler: Scheduler, seen: SliceLook) -> None:
+        """A look beside a find: part of its band, or its end."""
+        center_hz = seen.spectrum.center_hz
+        surveyed = [emitter for emitter in self._tracker.around(center_hz) if emitter.survey is not None]
+        owner = self._judge(seen)
+        if owner is None and seen.evidence is not None and surveyed:
+            # the rhythm of the same crystal at the edge of the picture, too faint to stand for itself
+            hit = self._analyser.hit(seen, seen.evidence)
+            owner = self._tracker.update(hit) if self._tracker.belongs(hit, surveyed[0]) else None
+            if owner is not None:
+                self._piece(owner, seen)
+        for emitter in surveyed:
+            if emitter.survey is not None:
+                onward = emitter.survey.seen(center_hz, rhythm=emitter is owner)
+                scheduler.survey(center for center in onward if self._reachable(center))
+
+    def _piece(self, emitter: Emitter, seen: SliceLook) -> None:
+        scale = 1.0 if seen.gain_db is None else 10 ** ((self._options.gain_db - seen.gain_db) / 10)
+        emitter.mosaic.add(seen.spectrum, seen.floor, self._options.usable_fraction, scale)
+
+    def _reachable(self, center_hz: float) -> bool:
+        return self._span_hz[0] <= center_hz <= self._span_hz[1]
+
+    def _cover(self, scheduler: Scheduler, look: Look, block: IqBlock, round_start_ns: int) -> None:
+        """Count a hop as listened to, or not where samples are missing: what it shows is taken, its silence is not."""
+        if block.lost_samples:
+            self._spoilt["lost_samples"] += block.lost_samples
+            scheduler.spoilt(look)
+            return
         before = scheduler.rounds
         scheduler.visited(look.center_hz)
         if scheduler.rounds > before:
-            self._sweep_s = (seen.t_end_ns - self._round_start_ns) / 1e9
+            if not self._spoilt:
+                self._sweep_s = (block.t_ns + round(block.duration_s * 1e9) - round_start_ns) / 1e9
             self._gaps.clear()
-        if look.confirm:
-            self._figures["confirmations"] += 1
-            if self._judge(seen):
-                scheduler.confirmed(look.center_hz)
-            else:
-                scheduler.refuted(look.center_hz, seen.t_end_ns)
-        elif seen.evidence is not None:
-            self._consider(scheduler, seen)
+            self._spoilt.clear()
 
     def _consider(self, scheduler: Scheduler, seen: SliceLook) -> None:
         """A hop with a line rate: one more sight of a known emitter, or a candidate for a longer look."""
         known = self._tracker.near(seen.spectrum.center_hz)
-        if known is not None and known.confirmed_t_ns is not None:
-            known.last_t_ns = max(known.last_t_ns, seen.t_end_ns)
-            if seen.t_ns - known.confirmed_t_ns < self._options.refresh_s * 1e9:
+        if known is not None and known.confirmed_t_ns is not None and seen.evidence is not None:
+            hit = self._analyser.hit(seen, seen.evidence)
+            known.heard(hit.center_hz, hit.power, seen.t_end_ns)
+            if seen.t_ns - known.confirmed_t_ns < self._options.refresh_s * 1e9 and known.alerted:
                 return
-        scheduler.shortlist(seen.spectrum.center_hz, seen.t_end_ns)
+        if seen.evidence is not None:
+            scheduler.shortlist(seen.spectrum.center_hz, seen.t_end_ns, seen.evidence.lines.score_db)
 
-    def _matching(self, scheduler: Scheduler, block: IqBlock) -> Look:
-        """The look that a block answers; looks asked before it were lost."""
+    def _matching(self, scheduler: Scheduler, block: IqBlock) -> tuple[Look, float | None]:
+        """The look that a block answers, and the gain asked for with it; looks asked before it were lost."""
         for place, (look, tuning) in enumerate(self._pending):
-            if tuning.center_hz == block.center_hz:
+            if abs(tuning.center_hz - block.center_hz) < _SAME_HZ:
                 for _ in range(place):
                     scheduler.dropped(self._pending.popleft()[0])
                 self._pending.popleft()
-                return look
-        return Look(block.center_hz, False)
+                return look, tuning.gain_db
+        return Look(block.center_hz, False), None
 
     # -- a recording
 
@@ -250,54 +323,60 @@ class RfSense:
 
     # -- both
 
-    def _look(self, samples: np.typing.NDArray[np.complex64], center_hz: float, rate_hz: float, t_ns: int) -> SliceLook:
-        seen = self._analyser.look(samples, center_hz, rate_hz, t_ns)
+    def _look(
+        self,
+        samples: np.typing.NDArray[np.complex64],
+        center_hz: float,
+        rate_hz: float,
+        t_ns: int,
+        gain_db: float | None = None,
+    ) -> SliceLook:
+        seen = self._analyser.look(samples, center_hz, rate_hz, t_ns, gain_db)
         self._signals.update(seen.signals)
         self._floor = seen.floor
         if seen.evidence is None and seen.snr_db > _ENERGY_DB:
             self._rejected["not_periodic"] += 1
         return seen
 
-    def _judge(self, seen: SliceLook) -> bool:
-        """Take in a long look; return whether it speaks for a camera above the alert line."""
+    def _judge(self, seen: SliceLook) -> Emitter | None:
+        """Take in a long look; return the camera for which it speaks above the alert line, None where it does not."""
         evidence, center_hz = seen.evidence, seen.spectrum.center_hz
         seconds = (seen.t_end_ns - seen.t_ns) / 1e9
         video = evidence is not None and evidence.confidence >= self._options.inspect_confidence
-        if video or center_hz in self._watched:
-            watched = self._watched.setdefault(center_hz, [0.0, 0.0])
-            watched[0] += seconds if video else 0.0
-            watched[1] += seconds
+        self._persistence.note(center_hz, seconds, video=video)
         if evidence is None:
-            return False
+            return None
         if evidence.refusal is not None:
             self._rejected[evidence.refusal] += 1
         if not video:
-            return False
+            return None
         emitter = self._tracker.update(self._analyser.hit(seen, evidence))
+        self._piece(emitter, seen)
         if evidence.confidence < self._options.alert_confidence:
-            return False
+            return None
         emitter.confirmed_t_ns = seen.t_end_ns
-        return True
-
-    def _persists(self, emitter: Emitter) -> bool:
-        """Whether the emitter showed for long enough of the time that was spent on it since it was first seen."""
-        shares = [hits_s / looks_s for hits_s, looks_s in (self._watched[center_hz] for center_hz in emitter.hits)]
-        return max(shares) >= self._options.persistence
+        emitter.confirmations += 1
+        emitter.doubts = 0
+        return emitter
 
     def _alert(self, emitter: Emitter) -> RadioAlert:
         modulation = emitter.modulation(self._options.carrier_fraction)
         return RadioAlert(
             key=f"rf:{emitter.number}",
             kind=AlertKind.ANALOG_VIDEO,
-            confidence=emitter.confidence,
+            confidence=self._persistence.confidence(emitter),
             first_t_ns=emitter.first_t_ns,
             last_t_ns=emitter.last_t_ns,
-            reasons=reasons(emitter, modulation),
+            reasons=(*reasons(emitter, modulation), *self._persistence.afterthoughts(emitter, self._t_ns)),
             freq_hz=emitter.freq_hz,
             bandwidth_hz=emitter.bandwidth_hz,
             snr_db=emitter.snr_db,
             standard=emitter.standard,
             modulation=modulation,
+            level_dbfs=emitter.level_dbfs,
+            over_floor_db=emitter.occupied.over_floor_db if emitter.occupied else None,
+            line_ppm=emitter.line_ppm,
+            history=tuple((round(t_ns / 1e9, 1), level_dbfs) for t_ns, level_dbfs in emitter.history),
         )
 
     def _sweep_coverage(self, scheduler: Scheduler) -> SenseCoverage:
@@ -316,17 +395,20 @@ class RfSense:
         ]
         if self._camera_hz and not left & self._camera_hz:
             done.append(Phrase("rf.done.camera_bands", {"hops": len(self._camera_hz)}))
+        done += pace(scheduler.budget)
         missing = list(self._gaps)
         if left:
             missing.append(Phrase("rf.missing.hops", {"hops": len(left), "of": scheduler.hops}))
-        if self._figures["silent_hops"]:
-            missing.append(Phrase("rf.missing.silent", {"hops": self._figures["silent_hops"]}))
-        missing += self._overload()
+        if self._spoilt["silent_hops"]:
+            missing.append(Phrase("rf.missing.silent", {"hops": self._spoilt["silent_hops"]}))
+        if self._spoilt["lost_samples"]:
+            missing.append(Phrase("rf.missing.lost", {"samples": self._spoilt["lost_samples"]}))
+        missing += overloaded(self._gains.overloaded_hz())
         return SenseCoverage(
             complete=not missing,
             done=tuple(done),
             missing=tuple(missing),
-            cannot_see=blind_spots(low_hz, high_hz, recording=False),
+            cannot_see=blind_spots(low_hz, high_hz, recording=False, converter=self._converter.fitted),
         )
 
     def _recording_coverage(self) -> SenseCoverage:
@@ -356,7 +438,19 @@ class RfSense:
         return [Phrase("rf.missing.overload", {"percent": round(100 * share)})]
 
     def _numbers(self) -> dict[str, float]:
-        return {
+        lowest_db, highest_db = self._gains.range_db()
+        swept = (
+            budget_figures(self._scheduler.budget)
+            | {
+                "resting": float(self._scheduler.resting),
+                "gain_changes": float(self._gains.changes),
+                "gain_low_db": lowest_db,
+                "gain_high_db": highest_db,
+            }
+            if self._scheduler
+            else {}
+        )
+        return swept | {
             "hops": float(self._figures["hops"]),
             "confirmations": float(self._figures["confirmations"]),
             "sweep_s": self._sweep_s,

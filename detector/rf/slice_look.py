@@ -21,6 +21,7 @@ __all__ = ["SliceAnalyser", "SliceLook"]
 _GROUP = 16
 _EDGE_DB = 3.0
 _DC_BINS = 2
+_CRYSTAL_Z = 20.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +39,10 @@ class SliceLook:
     signals : tuple of RadioSignal
         Empty where the slice may be video.
     t_ns, t_end_ns : int
+    line_ppm : float or None
+        Offset of the line rate, where there is one and the dwell holds a frame and more.
+    gain_db : float or None
+        Tuner gain in force.
     """
 
     spectrum: Spectrum
@@ -47,6 +52,8 @@ class SliceLook:
     signals: tuple[RadioSignal, ...]
     t_ns: int
     t_end_ns: int
+    line_ppm: float | None = None
+    gain_db: float | None = None
 
 
 class SliceAnalyser:
@@ -62,9 +69,16 @@ class SliceAnalyser:
         self._options = options
         self._classifier = VideoClassifier(options)
         self._finder = SignalFinder(options, plan)
-        self._floors = FloorTracker()
+        self._floors: dict[float | None, FloorTracker] = {}
 
-    def look(self, samples: npt.NDArray[np.complex64], center_hz: float, sample_rate_hz: float, t_ns: int) -> SliceLook:
+    def look(
+        self,
+        samples: npt.NDArray[np.complex64],
+        center_hz: float,
+        sample_rate_hz: float,
+        t_ns: int,
+        gain_db: float | None = None,
+    ) -> SliceLook:
         """Analyse a dwell.
 
         Parameters
@@ -74,10 +88,13 @@ class SliceAnalyser:
         center_hz, sample_rate_hz : float
         t_ns : int
             Monotonic time of the first sample.
+        gain_db : float, optional
+            Tuner gain: each gain has a floor of its own.
         """
         options = self._options
         spectrum = power_spectrum(samples, center_hz, sample_rate_hz)
-        floor = self._floors.update(slice_floor(spectrum, options.usable_fraction))
+        tracker = self._floors.setdefault(gain_db, FloorTracker())
+        floor = tracker.update(slice_floor(spectrum, options.usable_fraction))
         envelope = power_envelope(samples, sample_rate_hz, options.envelope_rate_hz, options.limiter)
         evidence = self._classifier.classify(samples, sample_rate_hz)
         video = evidence is not None and evidence.confidence >= options.inspect_confidence
@@ -91,6 +108,8 @@ class SliceAnalyser:
             signals=signals,
             t_ns=t_ns,
             t_end_ns=t_ns + round(len(samples) / sample_rate_hz * 1e9),
+            line_ppm=None if evidence is None else _crystal_ppm(evidence),
+            gain_db=gain_db,
         )
 
     def hit(self, look: SliceLook, evidence: LineEvidence) -> SliceHit:
@@ -104,6 +123,8 @@ class SliceAnalyser:
         groups = inside[: len(inside) // _GROUP * _GROUP].reshape(-1, _GROUP).mean(axis=1)
         over = np.flatnonzero(groups > look.floor * 10 ** (_EDGE_DB / 10))
         first, last = (over[0] * _GROUP, (over[-1] + 1) * _GROUP) if len(over) else (0, len(inside))
+        # levels of different gains compare: they are given as at the gain that levels refer to
+        scale = 1.0 if look.gain_db is None else 10 ** ((self._options.gain_db - look.gain_db) / 10)
         weights = above if above.any() else np.ones(len(inside))
         centroid = float(np.average(np.arange(len(inside)), weights=weights))
         return SliceHit(
@@ -113,12 +134,19 @@ class SliceAnalyser:
             t_end_ns=look.t_end_ns,
             evidence=evidence,
             snr_db=look.snr_db,
-            power=float(above.sum()),
+            power=float(above.sum()) * scale,
             carrier=carrier_fraction(spectrum, self._options.usable_fraction),
             centroid_hz=spectrum.frequency_hz(part.start + centroid),
             low_hz=spectrum.frequency_hz(part.start + float(first)),
             high_hz=spectrum.frequency_hz(part.start + float(last)),
+            line_ppm=look.line_ppm,
         )
+
+
+def _crystal_ppm(evidence: LineEvidence) -> float | None:
+    """Offset of the line rate, the fingerprint of a camera's crystal; None of a dwell too short or too weak for it."""
+    plain = evidence.fields is not None and evidence.fields.fields > 1 and evidence.lines.z >= _CRYSTAL_Z
+    return evidence.clock_ppm if plain else None
 
 
 def _without_dc(spectrum: Spectrum, usable_fraction: float, floor: float) -> npt.NDArray[np.float64]:

@@ -66,7 +66,9 @@ class RadioAlert(Alert):
     """An alert for a transmitter; frequencies in Hz, `snr_db` within the best slice.
 
     `standard` is the line system ``PAL`` (625/50, SECAM too) or ``NTSC`` (525/59.94), None where it has none.
-    `modulation` is ``FM`` or ``AM``, None where undecided.
+    `modulation` is ``FM`` or ``AM``, None where undecided. `level_dbfs` is the power of the strongest slice referred
+    to one gain, so that levels compare; `over_floor_db` the height of the strongest part of its band over the noise.
+    `line_ppm` is the offset of its line rate, `history` (s, dBFS) of about the last minute in which it was looked at.
     """
 
     freq_hz: float
@@ -74,6 +76,10 @@ class RadioAlert(Alert):
     snr_db: float
     standard: str | None = None
     modulation: str | None = None
+    level_dbfs: float | None = None
+    over_floor_db: float | None = None
+    line_ppm: float | None = None
+    history: tuple[tuple[float, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -50,7 +50,8 @@ class IqBlock:
     clipped_fraction : float
         Fraction in [0, 1] of raw components at either end of the converter's range.
     lost_samples : int
-        Samples known to be missing just before this block, beyond the deliberate discard after a retune.
+        Samples known to be missing just before or within this block, beyond the deliberate discard after a retune; as
+        many as it has where its content is known to be worthless.
     gain_db : float or None
         Tuner gain in force; None where unknown.
     """

@@ -9,11 +9,13 @@ import msgspec
 import tomli_w
 
 from detector.errors import InputError
+from detector.rf.converter import Converter
 from firmware.config.scheme import Config, SupervisionConfig
 
 __all__ = ["dump_config", "load_config"]
 
 _COMMENT_WIDTH = 110
+_DONGLE_HZ = (24e6, 1766e6)
 
 
 def load_config(path: Path | None) -> Config:
@@ -38,6 +40,10 @@ def load_config(path: Path | None) -> Config:
     except msgspec.ValidationError as error:
         raise InputError(f"{path}: {_explain(error, table)}") from error
     _check_together(config.supervision, path)
+    try:
+        Converter.from_options(config.radio).span_on_air(_DONGLE_HZ)
+    except ValueError as error:
+        raise InputError(f"{path}: radio.converter_lo_hz = {config.radio.converter_lo_hz:g}: {error}") from error
     return config
 
 

@@ -27,10 +27,21 @@ class RtlSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
         Meta(
             ge=0.0,
             le=0.2,
-            description="samples of this long are thrown away after a retune; raising it slows every hop by as much",
+            description="samples are thrown away until this long after a retune was asked for; raising it slows every "
+            "hop by as much",
             extra={"unit": "s"},
         ),
     ] = 0.010
+    settle_least_s: Annotated[
+        float,
+        Meta(
+            ge=0.0,
+            le=0.2,
+            description="samples of this long are thrown away after the orders to a tuner on USB returned, however "
+            "long those took (rtl_power waits as long); raising it slows every hop",
+            extra={"unit": "s"},
+        ),
+    ] = 0.005
     fifo_samples: Annotated[
         int,
         Meta(
@@ -71,6 +82,36 @@ class RtlSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
             extra={"unit": "s"},
         ),
     ] = 1.0
+    lost_fraction: Annotated[
+        float,
+        Meta(
+            ge=0.01,
+            le=0.5,
+            description="a dongle that is slower than its sample clock by this much, dwell after dwell, has lost "
+            "samples; raising it overlooks smaller losses, lowering it takes a busy processor for one",
+            extra={"unit": "fraction"},
+        ),
+    ] = 0.05
+    late_s: Annotated[
+        float,
+        Meta(
+            ge=0.005,
+            le=1.0,
+            description="a single dwell that is late by this much counts as lost and is listened to again; "
+            "raising it overlooks a single loss",
+            extra={"unit": "s"},
+        ),
+    ] = 0.05
+    spoilt_dwells: Annotated[
+        int,
+        Meta(
+            ge=2,
+            le=100,
+            description="so many dwells in a row that cannot be samples make the dongle a fault, and it is opened "
+            "anew; raising it shows the fault later",
+            extra={"unit": "dwells"},
+        ),
+    ] = 8
     bias_tee: Annotated[
         bool,
         Meta(

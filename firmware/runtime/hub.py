@@ -64,7 +64,13 @@ class _SensorState:
             self.lost_since_ns = None
 
     def take_status(self, status: SensorStatus, detail: str | None, now_ns: int) -> None:
-        """Take a status; while its process lives, a sensor remembers what it had found."""
+        """Take a status; while its process lives, a sensor remembers what it had found.
+
+        One that was lost stays lost on the page until it works again: that its process was started anew says nothing
+        of the device.
+        """
+        if status is SensorStatus.STARTING and self.lost_since_ns is not None:
+            return
         if self.status is SensorStatus.OK:
             self.report = None
             self.lost_since_ns = now_ns

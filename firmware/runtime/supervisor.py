@@ -4,13 +4,13 @@ import multiprocessing
 import threading
 import time
 from collections.abc import Callable, Iterable
-from multiprocessing.connection import wait
 from multiprocessing.context import SpawnProcess
 from typing import Protocol
 
 from firmware.config.scheme import SupervisionConfig
 from firmware.log import get_logger
 from firmware.runtime.child import SensorSpec, run_child
+from firmware.runtime.inbox import Inbox
 from firmware.runtime.messages import (
     FrameMessage,
     ReportMessage,
@@ -25,6 +25,7 @@ __all__ = ["SensorListener", "Supervisor"]
 
 _TICK_S = 0.1
 _STOP_DEADLINE_S = 3.0
+_INBOX_LENGTH = 64
 _NS = 1_000_000_000
 
 
@@ -50,12 +51,14 @@ class SensorListener(Protocol):
 class _Life:
     """One process of a sensor, from its start to its end."""
 
-    def __init__(self, spec: SensorSpec, now_ns: int) -> None:
+    def __init__(self, spec: SensorSpec, inbox: Inbox, now_ns: int) -> None:
         context = multiprocessing.get_context("spawn")
         self.connection, theirs = context.Pipe()
         self.process: SpawnProcess = context.Process(target=run_child, args=(spec, theirs), name=f"nunchi-{spec.name}")
         self.process.start()
         theirs.close()
+        self._inbox = inbox
+        self._reader = inbox.listen(self, self.connection)
         self.started_ns = self.last_heard_ns = now_ns
         self.newest_t_ns = 0
         self.working = False
@@ -83,20 +86,16 @@ class _Life:
         except OSError as error:
             get_logger().info("command not delivered", process=self.process.name, reason=str(error))
 
-    def drain_until_ended(self, deadline_s: float) -> None:
-        """Read on while the process ends: one that writes into a full pipe could not."""
-        while self.process.is_alive() and (left_s := deadline_s - time.monotonic()) > 0:
-            if self.connection not in wait([self.connection, self.process.sentinel], timeout=left_s):
-                return
-            try:
-                self.connection.recv()
-            except (EOFError, OSError):
-                self.process.join(max(0.0, deadline_s - time.monotonic()))
+    def wait_until_ended(self, deadline_s: float) -> None:
+        """Wait for the process to end by itself, until a monotonic time; its pipe is read on all the while."""
+        self.process.join(max(0.0, deadline_s - time.monotonic()))
 
     def end(self) -> int | None:
         """Kill what is left of the process and return its exit code."""
         self.process.kill()
         self.process.join(_STOP_DEADLINE_S)
+        self._inbox.forget(self)  # its reader may be waiting for room
+        self._reader.join(_STOP_DEADLINE_S)
         self.connection.close()
         return self.process.exitcode
 
@@ -136,6 +135,7 @@ class Supervisor:
         self._on_crash = on_crash
         self._lives_lock = threading.Lock()
         self._stop = threading.Event()
+        self._inbox = Inbox(_INBOX_LENGTH)
         self._thread = threading.Thread(target=self._run, name="supervisor")
 
     def start(self) -> None:
@@ -171,10 +171,10 @@ class Supervisor:
         for sensor in self._sensors:
             if sensor.life is None and now_ns >= sensor.start_at_ns:
                 self._begin(sensor, now_ns)
-        ready = wait([life.connection for life in self._lives()], timeout=_TICK_S)
+        received = self._inbox.next(_TICK_S)
         for sensor in self._sensors:
-            if sensor.life is not None and sensor.life.connection in ready:
-                self._receive(sensor, sensor.life)
+            if received is not None and sensor.life is not None and sensor.life is received.sender:
+                self._receive(sensor, sensor.life, received.message)
         now_ns = time.monotonic_ns()
         for sensor in self._sensors:
             if sensor.life is not None and sensor.life.overdue(now_ns, self._config):
@@ -182,13 +182,11 @@ class Supervisor:
 
     def _begin(self, sensor: _Sensor, now_ns: int) -> None:
         with self._lives_lock:
-            sensor.life = _Life(sensor.spec, now_ns)
+            sensor.life = _Life(sensor.spec, self._inbox, now_ns)
         self._listener.on_process_started(sensor.spec.name, sensor.life.process.pid or 0)
 
-    def _receive(self, sensor: _Sensor, life: _Life) -> None:
-        try:
-            message = life.connection.recv()
-        except (EOFError, OSError):
+    def _receive(self, sensor: _Sensor, life: _Life, message: object) -> None:
+        if message is None:
             self._lose(sensor, life, "process ended")
             return
         life.heard(time.monotonic_ns(), message)
@@ -216,6 +214,7 @@ class Supervisor:
             for life in self._lives():
                 life.send(StopCommand())
             deadline_s = time.monotonic() + _STOP_DEADLINE_S
+            self._inbox.close()
             for life in self._lives():
-                life.drain_until_ended(deadline_s)
+                life.wait_until_ended(deadline_s)
                 life.end()

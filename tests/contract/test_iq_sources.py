@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,8 +14,9 @@ from firmware.drivers.interfaces import IqSource
 from firmware.drivers.open import make_iq_source
 from firmware.drivers.settings import RtlSettings
 from firmware.recordings.sigmf import CaptureInfo, write_sigmf
-from tests.contract import virtual_dongle
 from tests.contract.fakes import FakeClock, RtlTcpServer, tone_cu8
+from tests.virtual_dongle import Scene, build, rtl_tcp_server, under_pyrtlsdr
+from tests.virtual_dongle.scenes import two_tones
 
 KINDS = ["sim", "file", "rtl_tcp", "rtl_tcp on a virtual dongle", "rtl on a virtual dongle", "rtl"]
 
@@ -84,13 +84,13 @@ def _rtl(request: pytest.FixtureRequest, stack: ExitStack) -> Case:
 
 
 def _rtl_virtual(request: pytest.FixtureRequest, stack: ExitStack) -> Case:
-    stack.enter_context(virtual_dongle.under_pyrtlsdr(request.getfixturevalue("virtual_library")))
+    stack.enter_context(under_pyrtlsdr(request.getfixturevalue("scene")))
     source = make_iq_source("rtl:00000042", RtlSettings(), SYSTEM_CLOCK)
     return Case(source, 2.4e6, 100e6, 200e6, 200.1e6, Provenance.LIVE)
 
 
 def _rtl_tcp_virtual(request: pytest.FixtureRequest, stack: ExitStack) -> Case:
-    port = stack.enter_context(virtual_dongle.rtl_tcp_server(request.getfixturevalue("virtual_library")))
+    port = stack.enter_context(rtl_tcp_server(request.getfixturevalue("scene")))
     source = make_iq_source(f"rtl_tcp:127.0.0.1:{port}", RtlSettings(), SYSTEM_CLOCK)
     return Case(source, 2.4e6, 100e6, 200e6, 200.1e6, Provenance.LIVE)
 
@@ -106,8 +106,10 @@ _MAKERS: dict[str, Callable[[pytest.FixtureRequest, ExitStack], Case]] = {
 
 
 @pytest.fixture(scope="session")
-def virtual_library(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return virtual_dongle.build(tmp_path_factory.mktemp("virtual_dongle"))
+def scene() -> Iterator[Scene]:
+    build()
+    with Scene(two_tones) as scene:
+        yield scene
 
 
 @pytest.fixture(params=KINDS)

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -64,11 +64,17 @@ class RunningDevice:
 
 
 @contextmanager
-def running_device(*options: str) -> Iterator[RunningDevice]:
-    """Start ``nunchi run`` on a free port and end it afterwards."""
+def running_device(*options: str, environment: Mapping[str, str] | None = None) -> Iterator[RunningDevice]:
+    """Start ``nunchi run`` on a free port, in this environment or the tests' own, and end it afterwards."""
     command = [sys.executable, "-m", "firmware", "run", "--port", "0", *options]
     with subprocess.Popen(
-        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8"
+        command,
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
     ) as process:
         device = None
         try:

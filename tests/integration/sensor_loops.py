@@ -2,6 +2,7 @@
 
 import os
 import signal
+import struct
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,9 +13,9 @@ from firmware.runtime.child import ChildContext, SensorSpec
 BEAT_S = 0.05
 
 
-def spec(loop: Callable[..., None], settings: object = None) -> SensorSpec:
+def spec(loop: Callable[..., None], settings: object = None, name: str = "rf") -> SensorSpec:
     return SensorSpec(
-        name="rf",
+        name=name,
         source="sim:test",
         provenance=Provenance.SIMULATED,
         loop=f"{__name__}:{loop.__name__}",
@@ -86,3 +87,11 @@ def lost(context: ChildContext, settings: object) -> None:
 
 def crashing(context: ChildContext, settings: object) -> None:
     os.kill(os.getpid(), signal.SIGKILL)
+
+
+def halfway(context: ChildContext, settings: object) -> None:
+    """Report once, then freeze in the middle of a message: its length is on the pipe, its body is not."""
+    context.publish(report(1))
+    context.pause(BEAT_S)
+    os.write(context._connection.fileno(), struct.pack("!i", 1 << 20) + b"the beginning")
+    os.kill(os.getpid(), signal.SIGSTOP)

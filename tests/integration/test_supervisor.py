@@ -95,6 +95,13 @@ def test_a_sensor_whose_sample_clock_stands_still_is_killed() -> None:
         assert listener.statuses[-1][0] is SensorStatus.OFFLINE
 
 
+def test_a_sensor_frozen_halfway_through_a_message_holds_nobody_up() -> None:
+    with supervised(sensor_loops.halfway) as listener:
+        listener.wait_for(lambda: listener.lost >= 1)
+        assert listener.statuses[-1][0] is SensorStatus.OFFLINE
+        listener.wait_for(lambda: listener.reports >= 2)
+
+
 def test_an_absent_device_is_a_fault_in_a_living_process() -> None:
     with supervised(sensor_loops.absent) as listener:
         listener.wait_for(lambda: listener.statuses.count((SensorStatus.FAULT, "rtl:0: no dongle found")) >= 3)

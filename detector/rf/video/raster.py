@@ -23,7 +23,7 @@ _FINE = 4
 _SEAM = 10
 _PAD = 0.02
 _LEVEL_HZ = 6400.0
-_TRIALS = 85
+_TRIALS = 171
 _BLOCKS = 4
 
 

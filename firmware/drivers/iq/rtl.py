@@ -16,6 +16,7 @@ from detector.rf.convert import from_raw
 from detector.types import IqBlock, Provenance, Tuning
 from firmware.drivers.clock import NS_PER_S, SYSTEM_CLOCK, Clock
 from firmware.drivers.device import DriverBase
+from firmware.drivers.iq.stream_watch import StreamWatch
 from firmware.drivers.iq.tuners import TUNERS
 from firmware.drivers.settings import RtlSettings
 from firmware.drivers.source import Source
@@ -47,6 +48,7 @@ class RtlSource(DriverBase):
         self._dongle: Any = None
         self._tuned: tuple[float, float, float | None] | None = None
         self._sequence = 0
+        self._watch = StreamWatch(settings)
 
     def open(self) -> None:
         """Find the dongle and configure it.
@@ -57,6 +59,7 @@ class RtlSource(DriverBase):
             librtlsdr is missing, it counts no dongle or not this one, or the dongle is busy or refuses a setting.
         """
         self.close()
+        self._watch = StreamWatch(self._settings)
         library = self._library()
         index = self._index(library)
         try:
@@ -79,7 +82,8 @@ class RtlSource(DriverBase):
         Raises
         ------
         DeviceError
-            Not open, the tuning is out of reach, or the dongle failed; it is closed then.
+            Not open, the tuning is out of reach, or the dongle failed or delivers what cannot be samples; it is closed
+            then.
         """
         if self._dongle is None:
             raise self.failure("not open")
@@ -129,6 +133,7 @@ class RtlSource(DriverBase):
         old, wanted = self._tuned, (tuning.sample_rate_hz, tuning.center_hz, tuning.gain_db)
         if old == wanted:
             return 0
+        asked_ns = self._clock.monotonic_ns()
         if old is None or old[0] != tuning.sample_rate_hz:
             self._dongle.set_sample_rate(tuning.sample_rate_hz)
         if old is None or old[2] != tuning.gain_db:
@@ -136,15 +141,27 @@ class RtlSource(DriverBase):
         if old is None or old[1] != tuning.center_hz:
             self._dongle.set_center_freq(round(tuning.center_hz))
         self._tuned = wanted
-        return round(self._settings.settle_s * tuning.sample_rate_hz)
+        # The orders themselves take milliseconds, which are part of the retune.
+        taken_s = (self._clock.monotonic_ns() - asked_ns) / NS_PER_S
+        left_s = max(self._settings.settle_s - taken_s, self._settings.settle_least_s)
+        return round(left_s * tuning.sample_rate_hz)
 
     def _dwell(self, tuning: Tuning, stale: int) -> IqBlock:
         wanted_bytes = _BYTES_PER_SAMPLE * (stale + tuning.sample_count)
         transfer_bytes = -(-wanted_bytes // _USB_PACKET_BYTES) * _USB_PACKET_BYTES
+        t_start_ns = self._clock.monotonic_ns()
         # pyrtlsdr hands out its own buffer and fills it again at the next read; the conversion copies.
         raw = np.frombuffer(self._dongle.read_bytes(transfer_bytes), dtype=np.uint8)
         t_end_ns = self._clock.monotonic_ns()
-        samples, clipped = from_raw(raw[_BYTES_PER_SAMPLE * stale : wanted_bytes], "cu8")
+        dwell = raw[_BYTES_PER_SAMPLE * stale : wanted_bytes]
+        lost = self._watch.lost_in_transfer(
+            (t_end_ns - t_start_ns) / NS_PER_S, transfer_bytes // _BYTES_PER_SAMPLE, tuning.sample_rate_hz
+        )
+        if self._watch.spoilt(dwell):
+            lost = tuning.sample_count
+            if self._watch.hopeless:
+                raise self.failure("what the dongle delivers is no radio signal: its bytes are random")
+        samples, clipped = from_raw(dwell, "cu8")
         kept = transfer_bytes // _BYTES_PER_SAMPLE - stale
         self._sequence += 1
         return IqBlock(
@@ -155,5 +172,6 @@ class RtlSource(DriverBase):
             t_ns=t_end_ns - round(kept / tuning.sample_rate_hz * NS_PER_S),
             provenance=self.provenance,
             clipped_fraction=clipped,
+            lost_samples=lost,
             gain_db=None if tuning.gain_db is None else self._dongle.get_gain(),
         )

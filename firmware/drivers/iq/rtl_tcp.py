@@ -2,10 +2,11 @@
 
 The server greets with 12 bytes (``RTL0``, tuner type, number of gains; big endian) and then streams cu8 samples
 without end. Commands are 5 bytes: a code and a big-endian number. Nothing in the stream marks where a command took
-effect, and samples queue in the server's USB transfers, in both kernels and on the way. After a retune the client
-therefore discards what has already arrived, then, by count, what the server had under way plus the settling of the
-tuner, and then whatever else has arrived until the socket is found empty: only then is the stream live. A link slower
-than the samples never gets there, and ends in an error instead of in samples of unknown age.
+effect, and samples queue in the server's USB transfers, in both kernels and on the way. The client therefore first
+discards whatever has arrived until the socket is found empty: only then is the stream live, and a link slower than the
+samples never gets there, and ends in an error instead of in samples of unknown age. Then it sends the command, and
+discards, by count, what the server had under way plus the settling of the tuner. The dwell may be in the same USB
+transfer as the last of those.
 """
 
 import select
@@ -19,6 +20,7 @@ from detector.rf.convert import from_raw
 from detector.types import IqBlock, Provenance, Tuning
 from firmware.drivers.clock import NS_PER_S, SYSTEM_CLOCK, Clock
 from firmware.drivers.device import DriverBase, one_line
+from firmware.drivers.iq.stream_watch import StreamWatch
 from firmware.drivers.iq.tuners import TUNERS
 from firmware.drivers.settings import RtlSettings
 from firmware.drivers.source import Source
@@ -56,6 +58,8 @@ class RtlTcpSource(DriverBase):
         self._tuned: tuple[float, float, float | None] | None = None
         self._deadline_ns = 0
         self._sequence = 0
+        self._watch = StreamWatch(settings)
+        self._received_bytes = 0
 
     def open(self) -> None:
         """Connect, check the greeting, send the settings that do not change.
@@ -68,6 +72,8 @@ class RtlTcpSource(DriverBase):
             It accepted the connection and stayed silent.
         """
         self.close()
+        self._watch = StreamWatch(self._settings)
+        self._received_bytes = 0
         greeting_s = self._settings.greeting_s
         self._deadline_ns = self._clock.monotonic_ns() + round(greeting_s * NS_PER_S)
         try:
@@ -110,15 +116,24 @@ class RtlTcpSource(DriverBase):
 
     def _read(self, connection: socket.socket, tuning: Tuning) -> IqBlock:
         gain_db = None if tuning.gain_db is None else self._tuner.nearest_gain_db(tuning.gain_db)
-        stale = self._retune(connection, tuning, gain_db)
         duration_s = tuning.sample_count / tuning.sample_rate_hz
-        patience_s = duration_s + stale / tuning.sample_rate_hz + self._settings.deadline_s
-        self._deadline_ns = self._clock.monotonic_ns() + round(patience_s * NS_PER_S)
-        self._discard(connection, stale)
+        self._allow(duration_s)
+        self._drain(connection)
+        lost = self._watch.lost_in_stream(
+            self._clock.monotonic_ns() / NS_PER_S, self._received_bytes // _BYTES_PER_SAMPLE, tuning.sample_rate_hz
+        )
+        stale = self._retune(connection, tuning, gain_db)
+        self._allow(duration_s + stale / tuning.sample_rate_hz)
+        self._discard(connection, _BYTES_PER_SAMPLE * stale)
         raw = bytearray(_BYTES_PER_SAMPLE * tuning.sample_count)
         self._receive_exactly(connection, memoryview(raw))
         t_end_ns = self._clock.monotonic_ns()
-        samples, clipped = from_raw(np.frombuffer(raw, dtype=np.uint8), "cu8")
+        dwell = np.frombuffer(raw, dtype=np.uint8)
+        if self._watch.spoilt(dwell):
+            lost = tuning.sample_count
+            if self._watch.hopeless:
+                raise self.failure("what the server delivers is no radio signal: its bytes are random")
+        samples, clipped = from_raw(dwell, "cu8")
         self._sequence += 1
         return IqBlock(
             samples=samples,
@@ -128,6 +143,7 @@ class RtlTcpSource(DriverBase):
             t_ns=t_end_ns - round(duration_s * NS_PER_S),
             provenance=self.provenance,
             clipped_fraction=clipped,
+            lost_samples=lost,
             gain_db=gain_db,
         )
 
@@ -163,24 +179,23 @@ class RtlTcpSource(DriverBase):
     def _command(self, connection: socket.socket, code: int, number: int) -> None:
         connection.sendall(_COMMAND.pack(code, number & 0xFFFF_FFFF))
 
-    def _discard(self, connection: socket.socket, samples: int) -> None:
-        """Throw away what has arrived, then `samples` more, then whatever else keeps the socket from being empty."""
-        scrap = memoryview(bytearray(_DISCARD_BYTES))
-        discarded_bytes = self._drain(connection, scrap)
-        left_bytes = _BYTES_PER_SAMPLE * samples
-        while left_bytes > 0:
-            count = self._receive(connection, scrap[: min(left_bytes, _DISCARD_BYTES)])
-            discarded_bytes += count
-            left_bytes -= count
-        discarded_bytes += self._drain(connection, scrap)
-        if discarded_bytes % _BYTES_PER_SAMPLE:  # keep I and Q in step
-            self._receive_exactly(connection, scrap[:1])
+    def _allow(self, duration_s: float) -> None:
+        """Set the time until which what lasts this long has to have come."""
+        patience_s = duration_s + self._settings.deadline_s
+        self._deadline_ns = self._clock.monotonic_ns() + round(patience_s * NS_PER_S)
 
-    def _drain(self, connection: socket.socket, scrap: memoryview) -> int:
-        drained_bytes = 0
+    def _drain(self, connection: socket.socket) -> None:
+        """Throw away what has arrived until nothing more is there, and keep I and Q in step."""
+        scrap = memoryview(bytearray(_DISCARD_BYTES))
         while select.select([connection], [], [], 0)[0]:
-            drained_bytes += self._receive(connection, scrap)
-        return drained_bytes
+            self._receive(connection, scrap)
+        self._discard(connection, (self._received_bytes - _GREETING.size) % _BYTES_PER_SAMPLE)
+
+    def _discard(self, connection: socket.socket, count_bytes: int) -> None:
+        """Throw away so many bytes."""
+        scrap = memoryview(bytearray(min(count_bytes, _DISCARD_BYTES)))
+        while count_bytes > 0:
+            count_bytes -= self._receive(connection, scrap[:count_bytes])
 
     def _receive_exactly(self, connection: socket.socket, into: memoryview) -> None:
         while into:
@@ -194,6 +209,7 @@ class RtlTcpSource(DriverBase):
         count = connection.recv_into(into)
         if count == 0:
             raise self.failure("the server closed the connection")
+        self._received_bytes += count
         return count
 
     def _as_device_error(self, error: OSError, deadline_s: float) -> DeviceError:

@@ -2,12 +2,9 @@
 
 from dataclasses import dataclass
 
-__all__ = ["TUNERS", "Tuner"]
+from detector.rf.gain_plan import R82XX_GAINS_DB
 
-_R82XX_TENTHS_DB = (
-    *(0, 9, 14, 27, 37, 77, 87, 125, 144, 157, 166, 197, 207, 229, 254),
-    *(280, 297, 328, 338, 364, 372, 386, 402, 421, 434, 439, 445, 480, 496),
-)
+__all__ = ["TUNERS", "Tuner"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +30,12 @@ class Tuner:
 
 
 _R82XX_SPAN_HZ = (24e6, 1766e6)
-_R82XX_GAINS_DB = tuple(tenths / 10 for tenths in _R82XX_TENTHS_DB)
 TUNERS = {
     0: Tuner("unknown tuner", _R82XX_SPAN_HZ),
     1: Tuner("E4000", (52e6, 2200e6)),
     2: Tuner("FC0012", (22e6, 948.6e6)),
     3: Tuner("FC0013", (22e6, 1100e6)),
     4: Tuner("FC2580", (146e6, 924e6)),
-    5: Tuner("R820T", _R82XX_SPAN_HZ, _R82XX_GAINS_DB),
-    6: Tuner("R828D", _R82XX_SPAN_HZ, _R82XX_GAINS_DB),
+    5: Tuner("R820T", _R82XX_SPAN_HZ, R82XX_GAINS_DB),
+    6: Tuner("R828D", _R82XX_SPAN_HZ, R82XX_GAINS_DB),
 }

@@ -21,7 +21,7 @@ function part(title, rows, words) {
 }
 
 function alertFigures(alert) {
-  const skipped = ["id", "sense", "reasons", "reason_codes", "mark", "kind", "first_seen_s", "last_seen_s"];
+  const skipped = ["id", "sense", "reasons", "reason_codes", "mark", "kind", "first_seen_s", "last_seen_s", "history"];
   return Object.entries(alert).filter(([name]) => !skipped.includes(name))
     .map(([name, value]) => `${name} ${show(value)}`).join(" · ");
 }

@@ -2,8 +2,9 @@ import pytest
 
 from detector.errors import InputError
 from detector.rf.band_plan import parse_band_plan, shipped_band_plan
-from detector.rf.hop_plan import HopPlan, make_hop_plan
-from detector.rf.scheduler import Scheduler
+from detector.rf.hop_plan import interlaced, make_hop_plan, sweep_plan
+from detector.rf.options import RfOptions
+from detector.rf.sweep_options import SweepOptions
 from detector.types import SignalKind
 
 ROW = 'name = "x"\nsource = "s"\ndate = "2026-01-01"\n'
@@ -22,18 +23,12 @@ mark = "R"
 """
 
 
-@pytest.fixture
-def scheduler():
-    hops = make_hop_plan(parse_band_plan(SMALL), (80e6, 140e6), 4e6, full_range=True)
-    return Scheduler(hops, camera_share=3, attempts=2, block_s=10)
-
-
 @pytest.mark.parametrize("region", ["KR", "EU", "US"])
 def test_shipped_plans_parse_and_say_where_rows_come_from(region):
     plan = shipped_band_plan(region)
     assert plan.region == region
     assert plan.camera_bands
-    assert all(band.source and band.date and band.mark in "VR" for band in plan.bands)
+    assert all(band.source and band.date and band.mark in "VSR" for band in plan.bands)
     assert plan.at(100e6).kind is SignalKind.BROADCAST_FM
     assert plan.at(2e9) is None
 
@@ -74,51 +69,34 @@ def test_shipped_camera_bands_cost_about_as_many_hops_as_measured():
     assert 400 < len(plan.hops) < 620
 
 
-def test_everything_is_visited_once_then_cameras_more_often(scheduler):
-    first = [scheduler.next_look() for _ in range(scheduler.hops)]
-    assert len({look.center_hz for look in first}) == scheduler.hops
-    for look in first:
-        scheduler.visited(look.center_hz)
-    assert not scheduler.unvisited
-    assert scheduler.rounds == 1
-    later = [scheduler.next_look().center_hz for _ in range(400)]
-    camera = {100e6, 104e6, 108e6, 112e6}
-    assert sum(center in camera for center in later) == 300
-    assert set(later) == {look.center_hz for look in first}
-
-
-def test_hops_whose_blocks_were_lost_come_round_again(scheduler):
-    first = [scheduler.next_look() for _ in range(scheduler.hops)]
-    for look in first[3:]:
-        scheduler.visited(look.center_hz)
-    assert [scheduler.next_look() for _ in range(3)] == first[:3]
-
-
-def test_a_candidate_is_confirmed_before_the_next_hop_then_blocked(scheduler):
-    assert scheduler.shortlist(104e6, 0)
-    assert not scheduler.shortlist(104e6, 0)
-    assert scheduler.next_look().confirm
-    assert not scheduler.refuted(104e6, 1)
-    assert scheduler.next_look().confirm
-    assert scheduler.refuted(104e6, 2)
-    assert not scheduler.next_look().confirm
-    assert not scheduler.shortlist(104e6, int(5e9))
-    assert scheduler.shortlist(104e6, int(11e9))
-
-
-def test_restart_asks_for_everything_again(scheduler):
-    for _ in range(scheduler.hops):
-        scheduler.visited(scheduler.next_look().center_hz)
-    scheduler.restart()
-    assert len(scheduler.unvisited) == scheduler.hops
-    assert scheduler.next_look().center_hz == 100e6
-
-
 def test_a_span_between_two_teeth_gets_one_hop_in_its_middle():
     plan = make_hop_plan(parse_band_plan(SMALL), (1e6, 2e6), 4e6, full_range=True)
     assert [hop.center_hz for hop in plan.hops] == [1.5e6]
 
 
-def test_a_plan_without_hops_is_refused():
-    with pytest.raises(ValueError, match="hop"):
-        Scheduler(HopPlan(()), 3, 2, 10)
+def test_the_fine_pass_has_no_gap_and_stays_inside():
+    plan = make_hop_plan(parse_band_plan(SMALL), (80e6, 140e6), 4e6, full_range=True, fine_step_hz=1.92e6)
+    edges = [80e6, *(center - 0.96e6 for center in plan.fine_hz[1:]), 140e6]
+    gaps = [after - before for before, after in zip(plan.fine_hz, plan.fine_hz[1:], strict=False)]
+    assert max(gaps) <= 1.92e6 + 1
+    assert plan.fine_hz[0] - 0.96e6 == pytest.approx(edges[0])
+    assert plan.fine_hz[-1] + 0.96e6 == pytest.approx(140e6)
+    assert make_hop_plan(parse_band_plan(SMALL), (80e6, 140e6), 4e6, full_range=True).fine_hz == ()
+
+
+def test_interlacing_meets_a_wide_signal_twice_a_pass():
+    centers = [4e6 * number for number in range(41)]
+    order = interlaced(centers)
+    assert sorted(order) == centers
+    for low in centers[:-2]:
+        first, second = sorted(order.index(center) for center in (low, low + 4e6))
+        assert second - first >= len(centers) // 2 - 1
+
+
+@pytest.mark.parametrize(("passes", "comb", "fine"), [("all", 560, 908), ("wide", 348, 0), ("fine", 0, 908)])
+def test_passes_choose_what_is_swept(passes, comb, fine):
+    options = RfOptions(sweep=SweepOptions(passes=passes))
+    plan = sweep_plan(shipped_band_plan("KR"), (24e6, 1766e6), options)
+    assert len(plan.hops) == pytest.approx(comb, abs=20)
+    assert (passes == "fine") == (not plan.hops)
+    assert len(plan.fine_hz) == fine

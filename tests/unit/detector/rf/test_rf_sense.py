@@ -213,3 +213,37 @@ def test_a_receiver_that_delivers_nothing_covers_nothing():
     coverage = sense.report().coverage
     assert not coverage.complete
     assert {"rf.missing.silent", "rf.missing.hops"} <= {phrase.code for phrase in coverage.missing}
+
+
+def test_dwells_with_missing_samples_cover_nothing_until_they_are_heard_again():
+    sense, sky = RfSense.for_sweep(RfOptions(), PLAN, SPAN_HZ), Sky([], seed=1)
+    t_s = sweep(sense, sky, 40)
+    assert sense.report().coverage.complete
+    sweep_s = sense.report().figures["sweep_s"]
+    heard = []
+    for number in range(40):
+        tuning = sense.next_tuning()
+        heard.append(tuning.center_hz)
+        sense.step(block_of(sky, tuning, t_s, number, lost_samples=4800))
+        t_s += 0.03
+    coverage = sense.report().coverage
+    assert not coverage.complete
+    assert {"rf.missing.lost", "rf.missing.hops"} <= set(codes(coverage.missing))
+    assert len(set(heard)) > 10  # no single hop holds the sweep up
+    sweep(sense, sky, 80, t_s)
+    assert sense.report().coverage.complete
+    assert sense.report().figures["sweep_s"] == sweep_s
+
+
+def test_a_camera_is_found_in_spite_of_missing_samples_but_not_in_worthless_ones():
+    sky = Sky([CAMERA], seed=1)
+    found = []
+    for worthless in (False, True):
+        sense, t_s = RfSense.for_sweep(RfOptions(), PLAN, SPAN_HZ), 0.0
+        for number in range(80):
+            tuning = sense.next_tuning()
+            lost = tuning.sample_count if worthless else 100
+            sense.step(block_of(sky, tuning, t_s, number, lost_samples=lost))
+            t_s += 0.03
+        found.append(len(sense.report().alerts))
+    assert found == [1, 0]

@@ -159,8 +159,13 @@ def test_a_vision_carrier_tells_am_from_fm(modulation, is_am, snr_db):
 
 
 def test_every_option_states_range_and_cost():
-    for field in msgspec.json.schema(RfOptions)["$defs"]["RfOptions"]["properties"].values():
-        assert ";" in field["description"] or "only" in field["description"]
+    tables = msgspec.json.schema(RfOptions)["$defs"]
+    assert {"RfOptions", "SweepOptions", "GainOptions"} <= set(tables)
+    for table in tables.values():
+        for field in table["properties"].values():
+            if "$ref" not in field:
+                words = field["description"]
+                assert ";" in words or "only" in words or "wrong" in words
     with pytest.raises(msgspec.ValidationError):
         msgspec.convert({"dwell_s": 9.0}, RfOptions)
     with pytest.raises(msgspec.ValidationError):

@@ -35,6 +35,8 @@ def test_a_file_is_laid_over_the_defaults(tmp_path: Path) -> None:
         ("[server]\nport = 70000\n", ["server.port = 70000", "<= 65535"]),
         ('[server]\nport = "x"\n', ["server.port = 'x'", "Expected `int`"]),
         ("[server\n", ["not a TOML file"]),
+        ("[radio.sweep]\nfine = 1\n", ["unknown field `fine`"]),
+        ("[radio]\nconverter_lo_hz = 1998e6\nconverter_low_hz = 5.6e9\n", ["radio.converter_lo_hz", "leaves nothing"]),
     ],
 )
 def test_bad_files_say_what_and_where_in_one_line(tmp_path: Path, text: str, parts: list[str]) -> None:

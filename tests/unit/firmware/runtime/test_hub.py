@@ -114,3 +114,16 @@ def test_asking_for_the_picture_is_what_makes_frames(hub: Hub) -> None:
 def test_nothing_detected_admits_that_the_device_was_not_put_to_the_test(hub: Hub) -> None:
     hub.on_report("rf", ReportMessage(report(1), 0))
     assert "coverage.no_positive_control" in {because["code"] for because in state(hub)["verdict_because"]}
+
+
+def test_a_lost_sensor_stays_lost_until_it_works_again(hub: Hub) -> None:
+    hub.on_status("rf", SensorStatus.STARTING, None)
+    assert state(hub)["sensors"]["rf"]["status"] == "starting"
+    hub.on_report("rf", ReportMessage(report(1), 0))
+    hub.on_process_lost("rf")
+    hub.on_status("rf", SensorStatus.OFFLINE, "process ended")
+    hub.on_status("rf", SensorStatus.STARTING, None)
+    assert state(hub)["sensors"]["rf"]["status"] == "offline"
+    assert state(hub)["sensors"]["rf"]["detail"] == "process ended"
+    hub.on_report("rf", ReportMessage(report(2), 0))
+    assert state(hub)["sensors"]["rf"]["status"] == "ok"
