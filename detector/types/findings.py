@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from detector.types.activity import BaselineState, HomingState
 from detector.types.coverage import Phrase, SenseCoverage
 from detector.types.provenance import Provenance
 
@@ -66,7 +67,8 @@ class RadioAlert(Alert):
     """An alert for a transmitter; frequencies in Hz, `snr_db` within the best slice.
 
     `standard` is the line system ``PAL`` (625/50, SECAM too) or ``NTSC`` (525/59.94), None where it has none.
-    `modulation` is ``FM`` or ``AM``, None where undecided.
+    `modulation` is ``FM`` or ``AM``, None where undecided. `rise_db` is how far it stands above the baseline, None where
+    it was not compared with one.
     """
 
     freq_hz: float
@@ -74,6 +76,7 @@ class RadioAlert(Alert):
     snr_db: float
     standard: str | None = None
     modulation: str | None = None
+    rise_db: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,6 +122,10 @@ class SenseReport:
     coverage : SenseCoverage
     figures : mapping of str to float
         Numbers for technicians (hops per second, sweep seconds, frames analysed, frames dropped ...).
+    homing : HomingState or None
+        The emitter that somebody walks towards, None while nobody does.
+    baseline : BaselineState or None
+        Where recording outside or comparing inside stands; None for a sense that has no baseline.
     """
 
     sense: str
@@ -130,3 +137,5 @@ class SenseReport:
     signals: tuple[RadioSignal, ...] = ()
     rejected: Mapping[str, int] = field(default_factory=dict)
     figures: Mapping[str, float] = field(default_factory=dict)
+    homing: HomingState | None = None
+    baseline: BaselineState | None = None
