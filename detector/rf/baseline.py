@@ -264,7 +264,11 @@ class Comparison:
             rise_db = rise_db - np.where(self._known, np.float32(options.known_db), np.float32(0))
             over = (rise_db >= options.rise_db) & (self._shown_db >= floor_db + options.present_db) & self.comparable
         tests = self._tests()
-        places = [int(place) for place in np.flatnonzero(over) if self._likely(rise_db[place], place, shadow_db, tests)]
+        places = [
+            int(place)
+            for place in np.flatnonzero(over)
+            if self._likely(float(rise_db[place]), int(place), shadow_db, tests)
+        ]
         found = [self._rise(run, rise_db, shadow_db, tests) for run in self._runs(places)]
         return sorted(found, key=lambda rise: rise.chance)
 
@@ -278,8 +282,7 @@ class Comparison:
         outside = int(self._outside_looks[place])
         # whole dB of spread keep the table of lines short
         return bool(
-            rise_db
-            >= needed_rise_db(chance, outside=outside, inside=1, needed=1, shadow_db=float(np.ceil(shadow_db)))
+            rise_db >= needed_rise_db(chance, outside=outside, inside=1, needed=1, shadow_db=float(np.ceil(shadow_db)))
         )
 
     def _runs(self, places: list[int]) -> list[list[int]]:

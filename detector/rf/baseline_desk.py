@@ -203,7 +203,8 @@ class BaselineDesk:
         others : sequence of Alert
             All other alerts and findings of the sense.
         """
-        alerts, inspect = [], []
+        alerts: list[RadioAlert] = []
+        inspect: list[RadioAlert] = []
         for risen in self._risen:
             if any(isinstance(other, RadioAlert) and _named(risen.rise, other) for other in others):
                 continue

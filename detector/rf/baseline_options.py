@@ -16,7 +16,7 @@ class BaselineOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
         Meta(
             ge=5e4,
             le=1e6,
-            description="Width of a compared cell; wider misses narrow emitters, a baseline of another width is refused",
+            description="Width of a compared cell; wider misses narrow emitters; other baselines are refused",
             extra={"unit": "Hz"},
         ),
     ] = 1e5
@@ -25,24 +25,22 @@ class BaselineOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
         Meta(
             ge=2,
             le=12,
-            description="Looks at each hop while recording outside; more takes longer (a sweep each) and lowers the rise "
-            "that an alert needs",
+            description="Looks at each hop while recording outside; more takes longer (a sweep each) and lowers "
+            "the rise that an alert needs",
             extra={"unit": "looks"},
         ),
     ] = 4
     inside_looks: Annotated[
         int,
-        Meta(
-            ge=2, le=12, description="Looks that make one comparison; more answers later", extra={"unit": "looks"}
-        ),
+        Meta(ge=2, le=12, description="Looks that make one comparison; more answers later", extra={"unit": "looks"}),
     ] = 5
     needed_looks: Annotated[
         int,
         Meta(
             ge=1,
             le=12,
-            description="Of these looks, how many must show the rise; fewer lets short bursts alert, more misses emitters "
-            "that pause",
+            description="Of these looks, how many must show the rise; fewer lets short bursts alert, more misses "
+            "emitters that pause",
             extra={"unit": "looks"},
         ),
     ] = 4
@@ -51,7 +49,7 @@ class BaselineOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
         Meta(
             ge=6,
             le=60,
-            description="Least rise of an alert, whatever the statistics say; raising it misses what is heard outside too",
+            description="Least rise of an alert, whatever the statistics say; raising it misses emitters",
             extra={"unit": "dB"},
         ),
     ] = 10.0
@@ -79,7 +77,7 @@ class BaselineOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
         Meta(
             ge=0,
             le=12,
-            description="Spread of slow differences between two places (walls, bodies); raising it asks for larger rises",
+            description="Spread of slow differences between places (walls, bodies); raising it misses emitters",
             extra={"unit": "dB"},
         ),
     ] = 4.0
@@ -88,8 +86,8 @@ class BaselineOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
         Meta(
             ge=0,
             le=20,
-            description="Rise of everything from outside that is taken for granted where too little is heard to measure it; "
-            "raising it asks for larger rises",
+            description="Rise of everything from outside, assumed where too little is heard to measure it; raising it "
+            "misses emitters",
             extra={"unit": "dB"},
         ),
     ] = 3.0
@@ -98,8 +96,8 @@ class BaselineOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
         Meta(
             ge=0,
             le=40,
-            description="Further rise asked for where the band plan expects broadcast or a base station; raising it hides "
-            "emitters in those bands",
+            description="Further rise asked for where the band plan expects broadcast or a base station; raising it "
+            "hides emitters in those bands",
             extra={"unit": "dB"},
         ),
     ] = 10.0
@@ -108,7 +106,7 @@ class BaselineOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
         Meta(
             ge=3,
             le=30,
-            description="Height over the receiver's noise that counts as a signal at all; raising it misses weak emitters",
+            description="Height over the receiver's noise that counts as a signal; raising it misses weak emitters",
             extra={"unit": "dB"},
         ),
     ] = 6.0
@@ -126,20 +124,22 @@ class BaselineOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
         Meta(
             ge=1,
             le=50,
-            description="Comparisons in a row without the rise after which an alert moves to 'worth a look'; raising it "
-            "keeps alerts on what has left",
+            description="Comparisons in a row without the rise after which an alert moves to 'worth a look'; raising "
+            "it keeps alerts on what has left",
         ),
     ] = 3
     prior: Annotated[
         float,
-        Meta(ge=1e-4, le=0.5, description="Fraction of rises that are emitters here; raising it raises every confidence"),
+        Meta(
+            ge=1e-4, le=0.5, description="Fraction of rises that are emitters here; raising it raises every confidence"
+        ),
     ] = 0.1
     top_confidence: Annotated[
         float,
         Meta(
             ge=0.5,
             le=0.99,
-            description="Highest confidence stated: a rise says that something transmits here, not what; at 0.95 and above "
-            "a door bell could become a 'strong sign'",
+            description="Highest confidence stated: a rise says that something transmits here, not what; at 0.95 a "
+            "door bell could become a 'strong sign'",
         ),
     ] = 0.9

@@ -66,9 +66,7 @@ def cell_levels(
     return CellLevels(first=first, level_db=level_db.astype(np.float32), floor_db=floor_db)
 
 
-def band_power(
-    spectrum: Spectrum, low_hz: float, high_hz: float, usable_fraction: float
-) -> tuple[float, int]:
+def band_power(spectrum: Spectrum, low_hz: float, high_hz: float, usable_fraction: float) -> tuple[float, int]:
     """Return the power between two frequencies within the usable part, and over how many bins.
 
     The receiver's own spike is left out; at least one bin is measured.

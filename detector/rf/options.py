@@ -5,6 +5,9 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from detector.rf.baseline_options import BaselineOptions
+from detector.rf.homing_options import HomingOptions
+
 __all__ = ["RfOptions"]
 
 
@@ -265,3 +268,5 @@ class RfOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     overload_limit: Annotated[
         float, Meta(ge=0.0, le=1.0, description="Overloaded part of the hops that spoils coverage; higher hides it")
     ] = 0.2
+    baseline: BaselineOptions = BaselineOptions()
+    homing: HomingOptions = HomingOptions()

@@ -6,7 +6,11 @@ from typing import Self
 import numpy as np
 
 from detector.rf.band_plan import BandPlan
+from detector.rf.baseline import Baseline
+from detector.rf.baseline_desk import BaselineDesk
+from detector.rf.commands import Compare, Home, Kept, Leave, RadioCommand, Record, StopHoming
 from detector.rf.emitters import Emitter, EmitterTracker
+from detector.rf.homing import Homing, Receiver
 from detector.rf.hop_plan import HopPlan, make_hop_plan
 from detector.rf.options import RfOptions
 from detector.rf.phrases import blind_spots, mhz, reasons
@@ -19,6 +23,7 @@ from detector.types import AlertKind, IqBlock, Phrase, Provenance, RadioAlert, S
 __all__ = ["RfSense"]
 
 _ENERGY_DB = 0.0
+_HOMING_LOOK = Look(0.0, False)
 
 
 class RfSense:
@@ -43,6 +48,16 @@ class RfSense:
             else Scheduler(hop_plan, options.camera_share, options.confirm_attempts, options.block_s)
         )
         self._camera_hz = frozenset(hop.center_hz for hop in hop_plan.camera) if hop_plan else frozenset()
+        receiver = Receiver(
+            sample_rate_hz=options.sample_rate_hz,
+            usable_fraction=options.usable_fraction,
+            dwell_s=options.dwell_s,
+            top_gain_db=options.gain_db,
+            span_hz=span_hz,
+        )
+        self._homing = Homing(options.homing, receiver)
+        centers_hz = [hop.center_hz for hop in hop_plan.hops] if hop_plan else []
+        self._baseline = BaselineDesk(options.baseline, plan, centers_hz, span_hz, options.usable_fraction)
         self._pending: deque[tuple[Look, Tuning]] = deque()
         self._held: list[IqBlock] = []
         self._watched: dict[float, list[float]] = {}
@@ -87,7 +102,11 @@ class RfSense:
         if self._scheduler is None:
             raise RuntimeError("a sense for recordings does not tune")
         options = self._options
-        look = self._scheduler.next_look()
+        if (held := self._homing.next_tuning()) is not None:
+            self._pending.append((_HOMING_LOOK, held))
+            return held
+        surveyed_hz = self._baseline.next_center_hz()
+        look = self._scheduler.next_look() if surveyed_hz is None else Look(surveyed_hz, False)
         seconds = options.confirm_dwell_s if look.confirm else options.dwell_s
         tuning = Tuning(
             center_hz=look.center_hz,
@@ -97,6 +116,27 @@ class RfSense:
         )
         self._pending.append((look, tuning))
         return tuning
+
+    def obey(self, command: RadioCommand) -> None:
+        """Take a command; what came of it is in the next report."""
+        match command:
+            case Home():
+                self._homing.start(command)
+            case StopHoming():
+                self._homing.stop()
+            case Record():
+                self._baseline.record(command.place)
+            case Kept():
+                self._baseline.kept()
+            case Compare():
+                self._baseline.compare(command.baseline, self._provenance)
+            case Leave():
+                self._baseline.leave()
+
+    @property
+    def recorded(self) -> Baseline | None:
+        """The baseline that was recorded and that nobody has said to have kept."""
+        return self._baseline.recorded
 
     def step(self, block: IqBlock) -> None:
         """Take in one dwell, or the next piece of a recording.
@@ -116,6 +156,7 @@ class RfSense:
         else:
             self._hop(self._scheduler, block)
         self._t_ns = max(self._t_ns, block.t_ns + round(block.duration_s * 1e9))
+        self._homing.tick(self._t_ns)
 
     def note_gap(self, t_ns: int, reason: Phrase) -> None:
         """Note that the receiver was lost: coverage has to be earned again; what was found stays found.
@@ -138,12 +179,16 @@ class RfSense:
     def report(self) -> SenseReport:
         """Return all there is to say; held pieces of a recording are judged first."""
         self._flush()
-        alerts, inspect = [], []
+        alerts: list[RadioAlert] = []
+        inspect: list[RadioAlert] = []
         for emitter in self._tracker.emitters:
             if emitter.confirmed_t_ns is not None and self._persists(emitter):
                 alerts.append(self._alert(emitter))
             elif emitter.confidence >= self._options.inspect_confidence:
                 inspect.append(self._alert(emitter))
+        risen, doubtful = self._baseline.alerts([*alerts, *inspect])
+        alerts += risen
+        inspect += doubtful
         return SenseReport(
             sense=self.name,
             provenance=self._provenance or Provenance.LIVE,
@@ -154,12 +199,17 @@ class RfSense:
             rejected=dict(self._rejected),
             coverage=self._sweep_coverage(self._scheduler) if self._scheduler else self._recording_coverage(),
             figures=self._numbers(),
+            homing=self._homing.state(),
+            baseline=self._baseline.state() if self._scheduler else None,
         )
 
     # -- a tuned receiver
 
     def _hop(self, scheduler: Scheduler, block: IqBlock) -> None:
         look = self._matching(scheduler, block)
+        if look is _HOMING_LOOK:
+            self._homing.take(block, self._floor)
+            return
         if block.duration_s < self._options.least_dwell_s:
             scheduler.dropped(look)
             return
@@ -170,6 +220,9 @@ class RfSense:
         if self._round_start_ns is None:
             self._round_start_ns = block.t_ns
         seen = self._look(block.samples, block.center_hz, block.sample_rate_hz, block.t_ns)
+        overloaded = block.clipped_fraction > self._options.overload_clipped
+        self._baseline.take(seen, block.gain_db, overloaded=overloaded)
+        self._baseline.finish(block.provenance)
         self._figures["hops"] += 1
         before = scheduler.rounds
         scheduler.visited(look.center_hz)
@@ -322,11 +375,15 @@ class RfSense:
         if self._figures["silent_hops"]:
             missing.append(Phrase("rf.missing.silent", {"hops": self._figures["silent_hops"]}))
         missing += self._overload()
+        if self._homing.active:
+            missing.append(Phrase("rf.missing.homing"))
+        compared, to_compare, incomparable = self._baseline.coverage()
+        missing += to_compare
         return SenseCoverage(
             complete=not missing,
-            done=tuple(done),
+            done=(*done, *compared),
             missing=tuple(missing),
-            cannot_see=blind_spots(low_hz, high_hz, recording=False),
+            cannot_see=(*blind_spots(low_hz, high_hz, recording=False), *incomparable),
         )
 
     def _recording_coverage(self) -> SenseCoverage:

@@ -55,6 +55,5 @@ class Survey:
     def finished(self) -> bool:
         """Whether every hop has its looks or has been given up."""
         return all(
-            self._done[center] >= self._looks or self._asked[center] >= _TRIES * self._looks
-            for center in self._centers
+            self._done[center] >= self._looks or self._asked[center] >= _TRIES * self._looks for center in self._centers
         )

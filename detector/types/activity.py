@@ -1,4 +1,4 @@
-"""What a sense does besides sweeping: hold one emitter while somebody walks towards it, record or compare a baseline."""
+"""What a sense does besides sweeping: hold one emitter for somebody who walks to it, record or compare a baseline."""
 
 from dataclasses import dataclass
 from enum import StrEnum

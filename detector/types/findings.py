@@ -67,8 +67,8 @@ class RadioAlert(Alert):
     """An alert for a transmitter; frequencies in Hz, `snr_db` within the best slice.
 
     `standard` is the line system ``PAL`` (625/50, SECAM too) or ``NTSC`` (525/59.94), None where it has none.
-    `modulation` is ``FM`` or ``AM``, None where undecided. `rise_db` is how far it stands above the baseline, None where
-    it was not compared with one.
+    `modulation` is ``FM`` or ``AM``, None where undecided. `rise_db` is how far it stands above the baseline, None
+    where it was not compared with one.
     """
 
     freq_hz: float
