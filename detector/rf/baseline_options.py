@@ -68,7 +68,7 @@ class BaselineOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
         Meta(
             ge=2e5,
             le=2e7,
-            description="Width that fades as one, so that it counts as one test; raising it tests less strictly",
+            description="Width that fades as one and so counts as one test; raising it tests less strictly",
             extra={"unit": "Hz"},
         ),
     ] = 2e6

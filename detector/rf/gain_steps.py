@@ -1,15 +1,13 @@
 """Gain steps of homing: which is in force, and how far the tuner really goes with each."""
 
-from collections import deque
 from collections.abc import Sequence
 
 import numpy as np
 
 __all__ = ["GainSteps", "gain_ladder_db"]
 
-_STEP_LOOKS = 5
-_STEPS_KEPT = 8
-_STEP_ERROR_DB = 4.0
+_LOOKS = 5
+_MOST_ERROR_DB = 4.0
 
 
 def gain_ladder_db(top_db: float, step_db: float) -> tuple[float, ...]:
@@ -20,6 +18,10 @@ def gain_ladder_db(top_db: float, step_db: float) -> tuple[float, ...]:
 class GainSteps:
     """Counts steps from the highest gain, 0, down.
 
+    A tuner's steps are not what its table says, by a dB or two. The first time that a step is taken it is taken, taken
+    back and taken again: the levels of the two gains, a tenth of a second apart and not across the change of level that
+    caused the step, give its error.
+
     Parameters
     ----------
     ladder_db : sequence of float
@@ -28,12 +30,21 @@ class GainSteps:
 
     def __init__(self, ladder_db: Sequence[float]) -> None:
         self.ladder_db = tuple(ladder_db)
-        self.wanted = 0
-        self._errors: dict[int, list[float]] = {}
-        self._last: deque[float] = deque(maxlen=_STEP_LOOKS)
-        self._next: list[float] = []
-        self._stepped: tuple[int, int] | None = None
-        self._at: int | None = None
+        self._goal = 0
+        self._errors_db: dict[int, float] = {}
+        self._trial: dict[int, list[float]] | None = None
+
+    @property
+    def wanted(self) -> int:
+        """The step to ask the receiver for."""
+        if self._trial is None or len(self._trial[self._goal]) < _LOOKS:
+            return self._goal
+        return next(place for place in self._trial if place != self._goal)
+
+    @property
+    def busy(self) -> bool:
+        """Whether a step is being measured."""
+        return self._trial is not None
 
     def place(self, gain_db: float | None) -> int:
         """Return the step that a block was taken at; the one asked for where the receiver does not say."""
@@ -41,33 +52,29 @@ class GainSteps:
             return self.wanted
         return min(range(len(self.ladder_db)), key=lambda number: abs(self.ladder_db[number] - gain_db))
 
+    def go(self, place: int) -> None:
+        """Take the step to a neighbouring gain, measuring it if it never was."""
+        if min(self._goal, place) not in self._errors_db:
+            self._trial = {place: [], self._goal: []}
+        self._goal = place
+
     def correction_db(self, place: int) -> float:
         """Return what levels at a step read too much."""
-        return sum(float(np.mean(self._errors[number])) for number in range(place) if self._errors.get(number))
+        return sum(self._errors_db.get(number, 0.0) for number in range(place))
 
     def note(self, place: int, level_db: float) -> None:
-        """Take in an uncorrected, unclipped level; after a step, compare it with those before."""
-        if self._at is not None and place != self._at:
-            neighbours = abs(place - self._at) == 1 and len(self._last) == _STEP_LOOKS
-            self._stepped = (self._at, place) if neighbours else None
-            self._next = []
-            if not neighbours:
-                self._last.clear()
-        self._at = place
-        if self._stepped is None:
-            self._last.append(level_db)
+        """Take in an uncorrected, unclipped level."""
+        if self._trial is None or place not in self._trial:
             return
-        self._next.append(level_db)
-        if len(self._next) == _STEP_LOOKS:
-            before, after = self._stepped
-            error_db = float(np.median(self._next) - np.median(self._last)) * (1 if after > before else -1)
-            kept = self._errors.setdefault(min(before, after), [])
-            kept.append(float(np.clip(error_db, -_STEP_ERROR_DB, _STEP_ERROR_DB)))
-            del kept[:-_STEPS_KEPT]
-            self._stepped = None
-            self._last = deque(self._next, maxlen=_STEP_LOOKS)
+        back = place != self._goal
+        if not back or len(self._trial[self._goal]) >= _LOOKS:
+            self._trial[place].append(level_db)
+        if all(len(levels) >= _LOOKS for levels in self._trial.values()):
+            low, high = sorted(self._trial)
+            error_db = float(np.median(self._trial[high]) - np.median(self._trial[low]))
+            self._errors_db[low] = float(np.clip(error_db, -_MOST_ERROR_DB, _MOST_ERROR_DB))
+            self._trial = None
 
     def forget(self) -> None:
-        """Take nothing from the levels before: they were clipped, or of another slice."""
-        self._last.clear()
-        self._stepped = None
+        """Give up measuring: the levels were clipped, or of another slice."""
+        self._trial = None

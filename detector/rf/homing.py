@@ -183,7 +183,8 @@ class _Walk:
         if self._narrow:
             # beside the receiver's own spike, and only there: a narrow emitter is where its alert says
             self._seeking, self._sought = deque(), {}
-            self._center_hz = self.target.freq_hz - _NARROW_OFFSET_HZ
+            below_hz, above_hz = self.target.freq_hz - _NARROW_OFFSET_HZ, self.target.freq_hz + _NARROW_OFFSET_HZ
+            self._center_hz = below_hz if below_hz >= self._receiver.span_hz[0] else above_hz
             return
         half_hz = self.target.bandwidth_hz / 2 + _SEEK_MARGIN_HZ
         step_hz = self._receiver.sample_rate_hz * self._receiver.usable_fraction / 2
@@ -237,11 +238,11 @@ class _Walk:
 
     def _step(self, block: IqBlock, place: int, *, clipped: bool) -> None:
         """Step the gain, one step at a time, once the last step has taken hold."""
-        if place != self._gains.wanted:
+        if place != self._gains.wanted or (self._gains.busy and not clipped):
             return
         options = self._options
         total_dbfs = float(10 * np.log10(np.mean(np.abs(block.samples) ** 2) + _TINY))
         if (clipped or total_dbfs > options.high_dbfs) and place < len(self._gains.ladder_db) - 1:
-            self._gains.wanted += 1
+            self._gains.go(place + 1)
         elif place and total_dbfs < options.high_dbfs - options.gain_step_db - options.back_db:
-            self._gains.wanted -= 1
+            self._gains.go(place - 1)

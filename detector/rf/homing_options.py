@@ -59,7 +59,7 @@ class HomingOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
         Meta(
             ge=2,
             le=15,
-            description="How far below the line the level must fall, besides a step, before the gain steps up again",
+            description="Further fall, besides a step, before the gain steps up again; raising it switches less",
             extra={"unit": "dB"},
         ),
     ] = 6.0
