@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from detector.rf.band_plan import BandPlan
-from detector.rf.baseline import Baseline, Comparison, LookStore, Rise, make_baseline
+from detector.rf.baseline import Comparison, LookStore, Rise, make_baseline
 from detector.rf.baseline_options import BaselineOptions
 from detector.rf.levels import cell_levels
 from detector.rf.slice_look import SliceLook
@@ -16,6 +16,7 @@ from detector.rf.survey import Survey
 from detector.types import (
     Alert,
     AlertKind,
+    Baseline,
     BaselineMode,
     BaselineState,
     Phrase,

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from detector.rf.baseline import Baseline
+from detector.types import Baseline
 
 __all__ = ["Compare", "Home", "Kept", "Leave", "RadioCommand", "Record", "StopHoming"]
 

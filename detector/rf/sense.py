@@ -6,7 +6,6 @@ from typing import Self
 import numpy as np
 
 from detector.rf.band_plan import BandPlan
-from detector.rf.baseline import Baseline
 from detector.rf.baseline_desk import BaselineDesk
 from detector.rf.commands import Compare, Home, Kept, Leave, RadioCommand, Record, StopHoming
 from detector.rf.emitters import Emitter, EmitterTracker
@@ -18,7 +17,17 @@ from detector.rf.scheduler import Look, Scheduler
 from detector.rf.signals import SignalList
 from detector.rf.slice_look import SliceAnalyser, SliceLook
 from detector.rf.slicing import cut, slice_offsets_hz
-from detector.types import AlertKind, IqBlock, Phrase, Provenance, RadioAlert, SenseCoverage, SenseReport, Tuning
+from detector.types import (
+    AlertKind,
+    Baseline,
+    IqBlock,
+    Phrase,
+    Provenance,
+    RadioAlert,
+    SenseCoverage,
+    SenseReport,
+    Tuning,
+)
 
 __all__ = ["RfSense"]
 

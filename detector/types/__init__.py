@@ -1,6 +1,7 @@
 """The data that flows: immutable items, from sample to verdict."""
 
 from detector.types.activity import BaselineMode, BaselineState, HomingState, Trend
+from detector.types.baseline import Baseline
 from detector.types.coverage import Phrase, SenseCoverage, Verdict
 from detector.types.findings import (
     Alert,
@@ -18,6 +19,7 @@ from detector.types.rf import IqBlock, Tuning
 __all__ = [
     "Alert",
     "AlertKind",
+    "Baseline",
     "BaselineMode",
     "BaselineState",
     "CameraGeometry",

@@ -86,3 +86,14 @@ def lost(context: ChildContext, settings: object) -> None:
 
 def crashing(context: ChildContext, settings: object) -> None:
     os.kill(os.getpid(), signal.SIGKILL)
+
+
+def obedient(context: ChildContext, settings: object) -> None:
+    """Report on, and bring whatever is asked for."""
+    count = 0
+    while not context.stopping:
+        count += 1
+        context.publish(report(count))
+        for command in context.take_commands():
+            context.publish_product(f"{command}, done")
+        context.pause(BEAT_S)

@@ -64,9 +64,7 @@ def test_the_null_is_what_simulated_fading_gives():
         shown = np.sort(rng.exponential(size=(count, inside)), axis=1)[:, -needed]
         rise_db = 10 * np.log10(shown / reference) + shadow_db * rng.standard_normal(count)
         for line_db in (0.0, 3.0, 6.0):
-            expected = float(
-                rise_chance(line_db, outside=outside, inside=inside, needed=needed, shadow_db=shadow_db)
-            )
+            expected = float(rise_chance(line_db, outside=outside, inside=inside, needed=needed, shadow_db=shadow_db))
             assert np.mean(rise_db > line_db) == pytest.approx(expected, rel=0.06, abs=2e-4)
 
 
@@ -194,7 +192,7 @@ def test_a_survey_spreads_looks_and_asks_again_for_what_was_lost():
 def test_a_survey_gives_up_on_a_hop_that_never_comes():
     survey = Survey([1.0, 2.0], 2)
     for _ in range(100):
-        if (center := survey.next_center_hz()) == 1.0:
+        if survey.next_center_hz() == 1.0:
             survey.took(1.0)
     assert survey.finished
     assert survey.next_center_hz() is None

@@ -1,5 +1,7 @@
 """Homing: level over 70 dB and gain steps, trend and its null, glances at the sweep, stopping."""
 
+import itertools
+
 import numpy as np
 import pytest
 
@@ -20,9 +22,7 @@ RATE_HZ = 2.4e6
 CAMERA = AnalogVideoEmission(center_hz=1.2403e9, power_dbfs=-20, pictures=moving_room(4, 2))
 _ = CAMERA.loop
 TARGET = Home(alert_id="rf:1", freq_hz=1.24e9, bandwidth_hz=6e6, until_t_ns=10**15)
-RECEIVER = Receiver(
-    sample_rate_hz=RATE_HZ, usable_fraction=0.8, dwell_s=0.02, top_gain_db=30.0, span_hz=(24e6, 1766e6)
-)
+RECEIVER = Receiver(sample_rate_hz=RATE_HZ, usable_fraction=0.8, dwell_s=0.02, top_gain_db=30.0, span_hz=(24e6, 1766e6))
 NOISE_PER_BIN = 10 ** (-36 / 10) / 1024
 
 
@@ -144,7 +144,7 @@ def steady_words(seed, seconds, sigma_db):
 
 def test_noise_is_neither_warmer_nor_colder():
     words = [word for seed in range(4) for word in steady_words(900 + seed, 150, 4.0)]
-    changes = sum(a is Trend.STEADY and b in (Trend.WARMER, Trend.COLDER) for a, b in zip(words, words[1:], strict=False))
+    changes = sum(a is Trend.STEADY and b in (Trend.WARMER, Trend.COLDER) for a, b in itertools.pairwise(words))
     assert Trend.STEADY in words
     assert changes <= 1, "ten minutes"
 
@@ -223,9 +223,7 @@ def test_the_sense_homes_on_its_alert_and_goes_back_to_sweeping():
     t_s = sweep(sense, sky, 40)
     (alert,) = sense.report().alerts
     until_t_ns = round((t_s + 60) * 1e9)
-    sense.obey(
-        Home(alert_id="x", freq_hz=alert.freq_hz, bandwidth_hz=alert.bandwidth_hz, until_t_ns=until_t_ns)
-    )
+    sense.obey(Home(alert_id="x", freq_hz=alert.freq_hz, bandwidth_hz=alert.bandwidth_hz, until_t_ns=until_t_ns))
     t_s = sweep(sense, sky, 150, t0_s=t_s)
     report = sense.report()
     assert report.homing.alert_id == "x"

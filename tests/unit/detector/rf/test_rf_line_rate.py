@@ -132,7 +132,7 @@ def test_every_option_states_range_and_cost():
     for table in msgspec.json.schema(RfOptions)["$defs"].values():
         for field in table["properties"].values():
             text = field.get("description")
-            assert text is None and "$ref" in str(field) or ";" in text or "only" in text, field
+            assert (text is None and "$ref" in str(field)) or ";" in text or "only" in text, field
     with pytest.raises(msgspec.ValidationError):
         msgspec.convert({"dwell_s": 9.0}, RfOptions)
     with pytest.raises(msgspec.ValidationError):
