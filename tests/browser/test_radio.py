@@ -41,7 +41,8 @@ def test_from_the_alert_to_the_walk_and_back(open_page: OpenPage) -> None:
     expect(page.locator("#homing-number")).to_have_text("47")
     expect(page.locator("#homing-peak")).to_have_text("Strongest so far: 55")
     assert page.locator("#homing-bar").get_attribute("aria-valuenow") == "47"
-    page.wait_for_function("() => performance.getEntriesByName(location.origin + '/api/homing').length >= 2")
+    with page.expect_response("**/api/homing"):
+        pass
     assert ("home", "rf-1", True) in screen.device.asked, "the page says that it is still there"
     page.locator("#homing-stop").click()
     expect(page.locator("#homing")).to_be_hidden()
@@ -89,9 +90,9 @@ def test_recording_outside_and_comparing_inside(open_page: OpenPage) -> None:
     delete = rows.nth(0).locator("[data-act='delete']")
     delete.click()
     expect(delete).to_have_text(KO.render("baseline.delete_sure"))
-    delete.click()
+    with page.expect_response("**/api/baseline/delete"):
+        delete.click()
     baseline_id = "20261122T201000-abcdef"
-    page.wait_for_function("() => performance.getEntriesByName(location.origin + '/api/baseline/delete').length >= 1")
     assert screen.device.asked == [
         ("record", "3층 복도"),
         ("leave",),
