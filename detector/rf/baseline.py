@@ -1,10 +1,10 @@
 """What was on the air outside, and what stands above it inside.
 
 Cells of fixed radio frequency, whatever hops they were seen in. Outside, the strongest of several looks is the
-reference of a cell (its neighbours count too, for a crystal that drifts); inside, several looks make one comparison, in
-which all but a few must show the rise. The null is `detector.rf.fading`: looks outside fade independently (the operator
-walks), looks inside are taken as one (the device may lie on a table). What comes from outside rises together at a
-window: the median over all stretches heard at both places is taken off, their spread is the shadowing.
+reference of a cell (its neighbours count too, for a crystal that drifts); inside, several looks make one comparison:
+all must show a signal, all but one the rise. The null is `detector.rf.fading`: looks outside fade independently (the
+operator walks), looks inside are taken as one (the device may lie on a table). What comes from outside rises together
+at a window: the median over all stretches heard at both places is taken off, their spread is the shadowing.
 """
 
 from collections.abc import Sequence
@@ -22,6 +22,8 @@ __all__ = ["Comparison", "LookStore", "Rise", "make_baseline"]
 
 _Levels = npt.NDArray[np.float32]
 _LEAST_STRETCHES = 6
+_LEAST_TESTS = 20
+_MEDIAN_FADE_DB = 6.27  # spread of the median of n Rayleigh levels, times the root of n (asymptotic)
 _MAD_TO_SIGMA = 1.4826
 _GAP_HZ = 2.6e6
 
@@ -155,7 +157,11 @@ class Comparison:
         self._reference_db, self._outside_db = np.full(size, np.nan, np.float32), np.full(size, np.nan, np.float32)
         self._outside_looks = np.zeros(size, np.int32)
         self._shown_db, self._middle_db = np.full(size, np.nan, np.float32), np.full(size, np.nan, np.float32)
+        self._least_db = np.full(size, np.nan, np.float32)
         self._lay_out(baseline)
+        self._summary: tuple[int, float, float] | None = None
+        self._comparable = self._outside_looks >= (options.outside_looks if baseline.moved else 1)
+        self._comparable_count = int(self._comparable.sum())
 
     def _lay_out(self, baseline: Baseline) -> None:
         places = baseline.cells - self._store.first
@@ -171,8 +177,7 @@ class Comparison:
     @property
     def comparable(self) -> npt.NDArray[np.bool_]:
         """Cells with enough looks in the baseline, shape (cells,)."""
-        least = self._options.outside_looks if self.baseline.moved else 1
-        return self._outside_looks >= least
+        return self._comparable
 
     def add(self, levels: CellLevels) -> bool:
         """Take in a look; return whether it completed a comparison of its cells."""
@@ -183,14 +188,15 @@ class Comparison:
         window = np.sort(self._store.levels_db[:, full], axis=0)
         needed = min(self._options.needed_looks, self._options.inside_looks)
         self._shown_db[full] = window[-needed]
+        self._least_db[full] = window[0]
         self._middle_db[full] = np.median(window, axis=0)
         self._store.forget(full)
+        self._summary = None
         return True
 
     def counts(self) -> tuple[int, int]:
         """Return how many comparable cells have been compared, and how many there are."""
-        comparable = self.comparable
-        return int((comparable & ~np.isnan(self._shown_db)).sum()), int(comparable.sum())
+        return self._summed()[0], self._comparable_count
 
     def compared(self, freq_hz: float) -> float:
         """Return the level shown at a frequency in the newest comparison, NaN where there was none (for tests)."""
@@ -202,6 +208,16 @@ class Comparison:
         The median over stretches heard well at both places; `window_db` where there are too few. Never below zero: a
         room that hears less makes nothing in it louder.
         """
+        return self._summed()[1:]
+
+    def _summed(self) -> tuple[int, float, float]:
+        """What is asked for with every report, worked out once a comparison."""
+        if self._summary is None:
+            compared = int((self._comparable & ~np.isnan(self._shown_db)).sum())
+            self._summary = (compared, *self._measure_together())
+        return self._summary
+
+    def _measure_together(self) -> tuple[float, float]:
         options, floor_db = self._options, self._store.floor_db
         change = self._middle_db - self._outside_db
         with np.errstate(invalid="ignore"):
@@ -210,12 +226,15 @@ class Comparison:
             )
         places = np.flatnonzero(heard & self.comparable)
         stretch = (places * options.cell_hz // options.coherent_hz).astype(int)
-        changes = [float(np.median(change[places[stretch == number]])) for number in np.unique(stretch)]
-        if len(changes) < _LEAST_STRETCHES:
+        _, starts, counts = np.unique(stretch, return_index=True, return_counts=True)
+        if len(starts) < _LEAST_STRETCHES:
             return options.window_db, options.shadow_db
+        changes = np.add.reduceat(change[places].astype(float), starts) / counts
         common = float(np.median(changes))
-        spread = _MAD_TO_SIGMA * float(np.median(np.abs(np.array(changes) - common)))
-        return max(common, 0.0), max(spread, options.shadow_db)
+        spread = _MAD_TO_SIGMA * float(np.median(np.abs(changes - common)))
+        # the part of the spread that comes from fading is in the null already
+        faded = _MEDIAN_FADE_DB**2 * (1 / options.outside_looks + 1 / options.inside_looks)
+        return max(common, 0.0), max(float(np.sqrt(max(spread**2 - faded, 0.0))), options.shadow_db)
 
     def rises(self) -> Sequence[Rise]:
         """Return what stands above the baseline, strongest evidence first; see `BaselineOptions` for the lines drawn.
@@ -227,7 +246,7 @@ class Comparison:
         with np.errstate(invalid="ignore"):
             rise_db = self._shown_db - self._reference_db - np.float32(common_db)
             rise_db = rise_db - np.where(self._known, np.float32(options.known_db), np.float32(0))
-            over = (rise_db >= options.rise_db) & (self._shown_db >= floor_db + options.present_db) & self.comparable
+            over = (rise_db >= options.rise_db) & (self._least_db >= floor_db + options.present_db) & self.comparable
         tests = self._tests()
         places = [
             int(place)
@@ -238,16 +257,26 @@ class Comparison:
         return sorted(found, key=lambda rise: rise.chance)
 
     def _tests(self) -> float:
-        """How many independent tests a comparison of everything makes, however far it has come."""
-        _, comparable = self.counts()
-        return max(1.0, comparable * self._options.cell_hz / self._options.coherent_hz)
+        """How many independent tests a comparison makes: stretches in which a signal is heard at either place.
+
+        Where nothing is heard nothing can fade; what is heard here only counts too.
+        """
+        options, floor_db = self._options, self._store.floor_db
+        with np.errstate(invalid="ignore"):
+            heard = (self._reference_db > floor_db + options.present_db) | (
+                self._shown_db > floor_db + options.present_db
+            )
+        stretches = np.unique(np.flatnonzero(heard & self.comparable) * options.cell_hz // options.coherent_hz)
+        return float(max(len(stretches), _LEAST_TESTS))
 
     def _likely(self, rise_db: float, place: int, shadow_db: float, tests: float) -> bool:
-        chance = 10 * self._options.false_alarms / tests
+        # tests are rounded up to a power of two so that the table of lines stays short
+        chance = 10 * self._options.false_alarms / 2 ** np.ceil(np.log2(tests))
         outside = int(self._outside_looks[place])
         # whole dB of spread keep the table of lines short
         return bool(
-            rise_db >= needed_rise_db(chance, outside=outside, inside=1, needed=1, shadow_db=float(np.ceil(shadow_db)))
+            rise_db
+            >= needed_rise_db(float(chance), outside=outside, inside=1, needed=1, shadow_db=float(np.ceil(shadow_db)))
         )
 
     def _runs(self, places: list[int]) -> list[list[int]]:

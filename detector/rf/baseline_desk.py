@@ -25,7 +25,7 @@ from detector.types import (
     SignalKind,
 )
 
-__all__ = ["BaselineDesk"]
+__all__ = ["BaselineDesk", "explained_cells"]
 
 _EXPLAINED = (
     SignalKind.BROADCAST_FM,
@@ -111,7 +111,9 @@ class BaselineDesk:
             self._problem = Phrase("rf.baseline.other_cells")
             return
         self._place = baseline.place
-        self._comparison = Comparison(self._options, baseline, self._span_hz, self._known())
+        self._survey = Survey(self._centers, self._options.inside_looks)
+        explained = explained_cells(self._plan, self._span_hz, self._options.cell_hz)
+        self._comparison = Comparison(self._options, baseline, self._span_hz, explained)
 
     def leave(self) -> None:
         """End what is under way; a baseline that was recorded and is not kept yet stays."""
@@ -127,11 +129,17 @@ class BaselineDesk:
     # -- looks
 
     def next_center_hz(self) -> float | None:
-        """Return the hop that a recording wants next; None leaves the turn to the sweep, as every fourth does."""
+        """Return the hop that a recording or a first comparison wants next; None (every fourth) is the sweep's turn."""
         if self._survey is None:
             return None
         self._turn += 1
-        return None if self._turn % _SWEEP_TURN == 0 else self._survey.next_center_hz()
+        if self._turn % _SWEEP_TURN == 0:
+            return None
+        center_hz = self._survey.next_center_hz()
+        if center_hz is None and self._comparison is not None:
+            # the first comparison is through; from now on the sweep's own order will do
+            self._survey = None
+        return center_hz
 
     def take(self, seen: SliceLook, gain_db: float | None, *, overloaded: bool) -> None:
         """Take in a look of the sweep.
@@ -152,9 +160,10 @@ class BaselineDesk:
         levels = cell_levels(
             seen.spectrum, seen.floor, gain_db, usable_fraction=self._usable, cell_hz=self._options.cell_hz
         )
-        if self._store is not None and self._survey is not None:
-            self._store.add(levels)
+        if self._survey is not None:
             self._survey.took(seen.spectrum.center_hz)
+        if self._store is not None:
+            self._store.add(levels)
         elif self._comparison is not None and self._comparison.add(levels):
             self._update(self._comparison, levels.first * self._options.cell_hz, seen)
 
@@ -235,7 +244,7 @@ class BaselineDesk:
     def coverage(self) -> tuple[list[Phrase], list[Phrase], list[Phrase]]:
         """Return what was compared, what is still to be, and what cannot be, in MHz of air."""
         if self._comparison is None:
-            return [], ([Phrase("rf.missing.recording")] if self._survey is not None else []), []
+            return [], ([Phrase("rf.missing.recording")] if self._store is not None else []), []
         compared, comparable = self._comparison.counts()
         mhz_each = self._options.cell_hz / 1e6
         done, missing, blind = [], [], []
@@ -253,7 +262,7 @@ class BaselineDesk:
 
     def state(self) -> BaselineState:
         """Return where things stand."""
-        if self._survey is not None:
+        if self._store is not None and self._survey is not None:
             mode, progress = BaselineMode.RECORDING, self._survey.progress
         elif self._comparison is not None:
             compared, comparable = self._comparison.counts()
@@ -270,15 +279,23 @@ class BaselineDesk:
             problem=self._problem,
         )
 
-    def _known(self) -> npt.NDArray[np.bool_]:
-        """Cells whose narrowest named row is broadcast or a base station."""
-        store = LookStore(self._span_hz, self._options.cell_hz, 1)
-        centers_hz = (np.arange(len(store.looks)) + store.first + 0.5) * self._options.cell_hz
-        known = np.zeros(len(centers_hz), bool)
-        rows = [band for band in self._plan.bands if band.kind is not None]
-        for band in sorted(rows, key=lambda row: row.low_hz - row.high_hz):
-            known[(centers_hz >= band.low_hz) & (centers_hz <= band.high_hz)] = band.kind in _EXPLAINED
-        return known
+
+def explained_cells(plan: BandPlan, span_hz: tuple[float, float], cell_hz: float) -> npt.NDArray[np.bool_]:
+    """Return whether a cell's narrowest named row is broadcast or a base station, laid out as by `LookStore`.
+
+    Parameters
+    ----------
+    plan : BandPlan
+    span_hz : tuple of float
+    cell_hz : float
+    """
+    store = LookStore(span_hz, cell_hz, 1)
+    centers_hz = (np.arange(len(store.looks)) + store.first + 0.5) * cell_hz
+    explained = np.zeros(len(centers_hz), bool)
+    rows = [band for band in plan.bands if band.kind is not None]
+    for band in sorted(rows, key=lambda row: row.low_hz - row.high_hz):
+        explained[(centers_hz >= band.low_hz) & (centers_hz <= band.high_hz)] = band.kind in _EXPLAINED
+    return explained
 
 
 def _overlap(one: Rise, other: Rise, margin_hz: float) -> bool:

@@ -33,17 +33,17 @@ class BaselineOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     inside_looks: Annotated[
         int,
         Meta(ge=2, le=12, description="Looks that make one comparison; more answers later", extra={"unit": "looks"}),
-    ] = 5
+    ] = 6
     needed_looks: Annotated[
         int,
         Meta(
             ge=1,
             le=12,
-            description="Of these looks, how many must show the rise; fewer lets short bursts alert, more misses "
-            "emitters that pause",
+            description="Of these looks, how many must show the whole rise (all must show a signal); more misses "
+            "emitters that fade, fewer lets bursts alert",
             extra={"unit": "looks"},
         ),
-    ] = 4
+    ] = 5
     rise_db: Annotated[
         float,
         Meta(

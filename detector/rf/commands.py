@@ -46,7 +46,7 @@ class Compare:
 
 @dataclass(frozen=True, slots=True)
 class Leave:
-    """Stop recording or comparing; what was half done is forgotten."""
+    """Stop recording or comparing; what was half done, or could not be kept, is forgotten."""
 
 
 RadioCommand = Home | StopHoming | Record | Kept | Compare | Leave

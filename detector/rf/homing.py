@@ -23,6 +23,7 @@ __all__ = ["Homing"]
 
 _SEEK_MARGIN_HZ = 2e6
 _SEEK_MOST = 9
+_SEEK_PATIENCE = 8
 _NARROW_MARGIN_HZ = 15e3
 _NARROW_HZ = 0.5e6
 _NARROW_OFFSET_HZ = 0.4e6
@@ -197,12 +198,16 @@ class _Walk:
         self._turn = 0
 
     def _sight(self, block: IqBlock, level_db: float) -> None:
-        if block.center_hz not in self._sought:
+        if not self._sought:
             return
-        self._sought[block.center_hz].append(level_db)
-        if self._seeking or not all(self._sought.values()):
+        if block.center_hz in self._sought:
+            self._sought[block.center_hz].append(level_db)
+        # looks may be lost: after a few turns on the emitter those that came have to do
+        if self._seeking or not (all(self._sought.values()) or self._turn > _SEEK_PATIENCE):
             return
-        means = {center: float(np.mean(levels)) for center, levels in self._sought.items()}
+        means = {center: float(np.mean(levels)) for center, levels in self._sought.items() if levels}
+        if not means:
+            return
         best = max(means, key=lambda center: means[center])
         # a slice is left only for one that is plainly stronger: each change makes the level jump
         if not self._settled or best == self._center_hz or means[best] > means.get(self._center_hz, -999.0) + 3:

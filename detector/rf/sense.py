@@ -141,6 +141,7 @@ class RfSense:
                 self._baseline.compare(command.baseline, self._provenance)
             case Leave():
                 self._baseline.leave()
+                self._baseline.kept()
 
     @property
     def recorded(self) -> Baseline | None:

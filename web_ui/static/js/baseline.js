@@ -34,7 +34,6 @@ export class BaselineView {
     setHidden(bar, mode === "idle" || mode === "recorded");
     setText(byId("baseline-common"), baseline.common_db >= 1 ? words.render("baseline.common", baseline) : "");
     setText(byId("baseline-leave"), words.render(mode === "comparing" ? "baseline.leave" : "baseline.cancel"));
-    setHidden(byId("baseline-leave"), mode === "recorded");
     const problem = baseline.problem ? words.phrase(baseline.problem) : "";
     setText(byId("baseline-problem"), [problem, baseline.store_problem ?? ""].filter(Boolean).join(" "));
     byId("baseline-place").placeholder = words.render("baseline.default_place");

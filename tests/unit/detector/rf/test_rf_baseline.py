@@ -120,9 +120,11 @@ def test_a_small_rise_is_none_and_a_doubtful_one_is_doubtful():
 
 def test_a_burst_in_some_looks_is_no_rise():
     comparison = Comparison(OPTIONS, outside(), SPAN_HZ)
-    inside(comparison, [-30.0, -30.0, -30.0, -80.0, -80.0])
+    inside(comparison, [-30.0] * 5 + [-80.0])
     assert comparison.rises() == []
-    inside(comparison, [-30.0, -30.0, -30.0, -30.0, -80.0])
+    inside(comparison, [-30.0] * 4 + [-70.0] * 2)
+    assert comparison.rises() == []
+    inside(comparison, [-30.0] * 5 + [-70.0])
     assert len(comparison.rises()) == 1
 
 

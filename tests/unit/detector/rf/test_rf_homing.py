@@ -246,3 +246,14 @@ def test_a_gap_or_the_end_of_time_leaves_the_sweep_running():
     sense.obey(Home(alert_id="x", freq_hz=1.24e9, bandwidth_hz=6e6, until_t_ns=round((t_s + 0.5) * 1e9)))
     sweep(sense, sky, 60, t0_s=t_s)
     assert sense.report().homing is None
+
+
+def test_looks_that_are_lost_while_seeking_do_not_hold_it_up():
+    homing = Homing(HomingOptions(), RECEIVER)
+    homing.start(TARGET)
+    asked = [homing.next_tuning() for _ in range(30)]
+    sky = Sky([CAMERA], seed=1)
+    for number, tuning in enumerate(asked[12:]):
+        homing.take(block_of(sky, tuning, number * 0.02, number, gain_db=30.0), NOISE_PER_BIN)
+    assert homing._walk._sought == {}
+    assert homing.state().level_db == pytest.approx(-55, abs=8)
