@@ -160,6 +160,7 @@ class Comparison:
         self._least_db = np.full(size, np.nan, np.float32)
         self._lay_out(baseline)
         self._summary: tuple[int, float, float] | None = None
+        self._measured = False
         self._comparable = self._outside_looks >= (options.outside_looks if baseline.moved else 1)
         self._comparable_count = int(self._comparable.sum())
 
@@ -210,6 +211,12 @@ class Comparison:
         """
         return self._summed()[1:]
 
+    @property
+    def common_db(self) -> float:
+        """How far all has risen together as far as it could be measured, 0 where too little is heard at both places."""
+        self._summed()
+        return self.together()[0] if self._measured else 0.0
+
     def _summed(self) -> tuple[int, float, float]:
         """What is asked for with every report, worked out once a comparison."""
         if self._summary is None:
@@ -227,7 +234,8 @@ class Comparison:
         places = np.flatnonzero(heard & self.comparable)
         stretch = (places * options.cell_hz // options.coherent_hz).astype(int)
         _, starts, counts = np.unique(stretch, return_index=True, return_counts=True)
-        if len(starts) < _LEAST_STRETCHES:
+        self._measured = len(starts) >= _LEAST_STRETCHES
+        if not self._measured:
             return options.window_db, options.shadow_db
         changes = np.add.reduceat(change[places].astype(float), starts) / counts
         common = float(np.median(changes))
@@ -273,10 +281,9 @@ class Comparison:
         # tests are rounded up to a power of two so that the table of lines stays short
         chance = 10 * self._options.false_alarms / 2 ** np.ceil(np.log2(tests))
         outside = int(self._outside_looks[place])
-        # whole dB of spread keep the table of lines short
+        # half decibels of spread keep the table of lines short
         return bool(
-            rise_db
-            >= needed_rise_db(float(chance), outside=outside, inside=1, needed=1, shadow_db=float(np.ceil(shadow_db)))
+            rise_db >= needed_rise_db(float(chance), outside=outside, inside=1, needed=1, shadow_db=_half_up(shadow_db))
         )
 
     def _runs(self, places: list[int]) -> list[list[int]]:
@@ -303,7 +310,7 @@ class Comparison:
             outside=int(self._outside_looks[best]),
             inside=1,
             needed=1,
-            shadow_db=float(np.ceil(shadow_db)),
+            shadow_db=_half_up(shadow_db),
         )
         cell_hz, first = self._options.cell_hz, self._store.first
         return Rise(
@@ -313,3 +320,7 @@ class Comparison:
             chance=float(min(1.0, float(chance) * tests)),
             snr_db=float(self._shown_db[best] - self._store.floor_db[best]),
         )
+
+
+def _half_up(level_db: float) -> float:
+    return float(np.ceil(2 * level_db) / 2)

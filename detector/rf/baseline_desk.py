@@ -226,7 +226,7 @@ class BaselineDesk:
         rise = risen.rise
         told = [Phrase("rf.reason.rise", {"rise_db": round(rise.rise_db), "place": self._place})]
         told.append(Phrase("rf.reason.rise_chance", {"one_in": _one_in(rise.chance)}))
-        if self._comparison is not None and (common_db := self._comparison.together()[0]) >= 1:
+        if self._comparison is not None and (common_db := self._comparison.common_db) >= 1:
             told.append(Phrase("rf.reason.rise_common", {"common_db": round(common_db)}))
         return RadioAlert(
             key=f"rf:rise:{risen.number}",
@@ -266,10 +266,11 @@ class BaselineDesk:
             mode, progress = BaselineMode.RECORDING, self._survey.progress
         elif self._comparison is not None:
             compared, comparable = self._comparison.counts()
-            mode, progress = BaselineMode.COMPARING, compared / max(comparable, 1)
+            share = self._survey.progress if self._survey is not None else compared / max(comparable, 1)
+            mode, progress = BaselineMode.COMPARING, share
         else:
             mode, progress = (BaselineMode.RECORDED if self.recorded else BaselineMode.IDLE), 0.0
-        common_db = self._comparison.together()[0] if self._comparison is not None and progress else 0.0
+        common_db = self._comparison.common_db if self._comparison is not None else 0.0
         place = self.recorded.place if mode is BaselineMode.RECORDED and self.recorded else self._place
         return BaselineState(
             mode=mode,

@@ -102,6 +102,7 @@ def test_what_rose_is_found_with_its_band():
     inside(comparison, -40.0, looks=OPTIONS.inside_looks - 1)
     assert comparison.rises() == []
     inside(comparison, -40.0, looks=1)
+    assert comparison.common_db == 0.0, "taken for granted, not measured"
     (rise,) = comparison.rises()
     assert (rise.low_hz, rise.high_hz) == pytest.approx((1.22e9, 1.222e9))
     assert rise.rise_db == pytest.approx(40 - OPTIONS.window_db)
@@ -145,6 +146,7 @@ def test_what_rises_together_is_taken_off():
         comparison.add(CellLevels(first=12000, level_db=level.astype(np.float32), floor_db=-80.0))
     common_db, _ = comparison.together()
     assert common_db == pytest.approx(15.0, abs=2.0)
+    assert comparison.common_db == common_db
     assert [rise for rise in comparison.rises() if rise.chance <= OPTIONS.false_alarms] == []
 
 
@@ -272,6 +274,7 @@ def test_a_comparison_that_is_not_done_keeps_coverage_short(corridor):
     report = compared(corridor, [STATION], steps=12).report()
     assert not report.coverage.complete
     assert "rf.missing.baseline" in [phrase.code for phrase in report.coverage.missing]
+    assert 0 < report.baseline.progress < 1
 
 
 def test_simulated_air_is_never_compared_with_live(corridor):
