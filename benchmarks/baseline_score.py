@@ -27,7 +27,7 @@ CELL_HZ, FLOOR_DB = OPTIONS.cell_hz, -90.0
 FIRST = int(SPAN_HZ[0] / CELL_HZ)
 CELLS = int(SPAN_HZ[1] / CELL_HZ) - FIRST
 EXPLAINED = explained_cells(PLAN, SPAN_HZ, CELL_HZ)
-RISES_DB = (10, 20, 25, 30, 40, 50)
+RISES_DB = (10, 15, 20, 25, 30, 40)
 
 Levels = npt.NDArray[np.float64]
 

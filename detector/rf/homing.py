@@ -24,6 +24,8 @@ __all__ = ["Homing"]
 _SEEK_MARGIN_HZ = 2e6
 _SEEK_MOST = 9
 _SEEK_PATIENCE = 8
+_FAINT_SEEK_S = 3.0
+_HEARD_MARGIN_DB = 2.0
 _NARROW_MARGIN_HZ = 15e3
 _NARROW_HZ = 0.5e6
 _NARROW_OFFSET_HZ = 0.4e6
@@ -152,7 +154,9 @@ class _Walk:
         self._step(block, place, clipped=clipped)
         if block.center_hz == self._center_hz and (not clipped or self._limit):
             self._history.add(block.t_ns, block.duration_s, level_db - self._gains.correction_db(place))
-            if not self._sought and block.t_ns - self._sought_ns > self._options.seek_s * 1e9:
+            # noise may have chosen the slice: what is hardly heard is looked for again soon
+            seek_s = self._options.seek_s if self._is_heard(level_db) else min(_FAINT_SEEK_S, self._options.seek_s)
+            if not self._sought and block.t_ns - self._sought_ns > seek_s * 1e9:
                 self._seek()
 
     def state(self) -> HomingState | None:
@@ -175,9 +179,10 @@ class _Walk:
     def _trend(self, level_db: float) -> Trend:
         if self._limit:
             return Trend.VERY_CLOSE
-        if self._noise_db is not None and level_db < self._noise_db - self._options.below_noise_db + 2:
-            return Trend.NOT_HEARD
-        return self._history.trend()
+        return self._history.trend() if self._is_heard(level_db) else Trend.NOT_HEARD
+
+    def _is_heard(self, level_db: float) -> bool:
+        return self._noise_db is None or level_db >= self._noise_db - self._options.below_noise_db + _HEARD_MARGIN_DB
 
     def _seek(self) -> None:
         """Look at every slice that the emitter may fill, each twice, then stay where it is strongest."""

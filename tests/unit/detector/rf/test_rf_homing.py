@@ -257,3 +257,11 @@ def test_looks_that_are_lost_while_seeking_do_not_hold_it_up():
         homing.take(block_of(sky, tuning, number * 0.02, number, gain_db=30.0), NOISE_PER_BIN)
     assert homing._walk._sought == {}
     assert homing.state().level_db == pytest.approx(-55, abs=8)
+
+
+def test_a_slice_that_noise_has_chosen_is_left_soon():
+    air = Air(seed=9)
+    assert air.run(2.0, -60.0)[-1].trend is Trend.NOT_HEARD
+    state = air.run(6.0, -30.0)[-1]
+    assert state.trend is not Trend.NOT_HEARD
+    assert abs(state.freq_hz - 1.2403e9) < 2.2e6
