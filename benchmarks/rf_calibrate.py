@@ -105,7 +105,9 @@ def main() -> None:
         low, high = np.quantile(camera, [0.01, 0.05]), np.quantile(other, [0.95, 0.99])
         print(f"\n# {seconds * 1e3:g} ms: {len(positives)} cameras, log odds p1 {low[0]:.1f} p5 {low[1]:.1f}")
         print(f"# {len(negatives)} negatives, log odds p95 {high[0]:.1f} p99 {high[1]:.1f} max {other.max():.1f}")
-        print(f"[{name}]\nintercept = {theta[0]:.3f}\nweights = [{', '.join(f'{w:.3f}' for w in theta[1:])}]", flush=True)
+        print(
+            f"[{name}]\nintercept = {theta[0]:.3f}\nweights = [{', '.join(f'{w:.3f}' for w in theta[1:])}]", flush=True
+        )
 
 
 if __name__ == "__main__":

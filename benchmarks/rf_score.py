@@ -77,15 +77,18 @@ def cameras(seeds: Iterable[int]) -> Iterator[tuple[str, AnalogVideoEmission]]:
         rng = np.random.default_rng(seed)
         for system in ("PAL", "NTSC"):
             for modulation, deviation_hz in (("FM", 2.5e6), ("FM", 4e6), ("FM", 6e6), ("AM", 4e6)):
-                yield f"synth {system} {modulation}", AnalogVideoEmission(
-                    center_hz=CENTER_HZ,
-                    power_dbfs=0,
-                    pictures=moving_room(seed, 3),
-                    system=system,
-                    modulation=modulation,
-                    deviation_hz=deviation_hz,
-                    inverted=bool(rng.integers(0, 2)),
-                    ppm=rng.uniform(-60, 60),
+                yield (
+                    f"synth {system} {modulation}",
+                    AnalogVideoEmission(
+                        center_hz=CENTER_HZ,
+                        power_dbfs=0,
+                        pictures=moving_room(seed, 3),
+                        system=system,
+                        modulation=modulation,
+                        deviation_hz=deviation_hz,
+                        inverted=bool(rng.integers(0, 2)),
+                        ppm=rng.uniform(-60, 60),
+                    ),
                 )
 
 

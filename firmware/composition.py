@@ -5,6 +5,7 @@ A further sense is one more function here that returns its `SensorSpec` (see ``d
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from detector.rf.band_plan import shipped_band_plan
 from detector.types import Provenance
@@ -13,8 +14,11 @@ from firmware.drivers.open import check_iq_source, check_optics_sources
 from firmware.drivers.source import SourceKind, parse_camera_source
 from firmware.runtime.child import SensorSpec
 from firmware.runtime.hub import Hub
+from firmware.runtime.radio_desk import SENSE, RadioDesk
 from firmware.runtime.supervisor import Supervisor
 from firmware.sensors.settings import LensLoopSettings, RfLoopSettings
+from firmware.store.baselines import BaselineStore
+from firmware.store.directory import state_directory
 from web_ui.app import create_app
 from web_ui.security.settings import SecuritySettings
 from web_ui.server import PageServer
@@ -137,8 +141,12 @@ def build_device(config: Config, on_crash: Callable[[], None]) -> NunchiDevice:
     specs = sensor_specs(config)
     server_config = config.server
     security = SecuritySettings.for_host(server_config.host, server_config.allowed_hosts)
-    hub = Hub(specs, config.fusion, Words("en"))
+    words = Words("en")
+    store = BaselineStore(state_directory(config.store.directory) / "baselines")
+    radio = RadioDesk(store, next(spec.provenance for spec in specs if spec.name == SENSE), words)
+    hub = Hub(specs, config.fusion, words, radio)
     server = PageServer(create_app(hub, security), server_config.host, server_config.port)
     supervisor = Supervisor(specs, config.supervision, hub, on_crash)
     hub.serve_frames_from(supervisor.want_frames)
+    radio.send_through(partial(supervisor.command, SENSE))
     return NunchiDevice(hub, supervisor, server, security)

@@ -9,6 +9,7 @@ from web_ui.device import Device
 from web_ui.page import page_blueprint
 from web_ui.pairing import pairing_blueprint
 from web_ui.preferences import LANGUAGE_NAMES, chosen_theme, chosen_words
+from web_ui.radio import radio_blueprint
 from web_ui.security import SecuritySettings
 from web_ui.security.guard import Guard
 from web_ui.security.sessions import Sessions
@@ -38,6 +39,7 @@ def create_app(device: Device, security: SecuritySettings, options: StreamOption
     Guard(security, sessions).install(app)
     app.register_blueprint(page_blueprint(sessions))
     app.register_blueprint(api_blueprint(device, streams))
+    app.register_blueprint(radio_blueprint(device))
     app.register_blueprint(pairing_blueprint(security, sessions))
     app.register_error_handler(HTTPException, _answer_http_error)
     app.register_error_handler(Exception, _answer_fault)

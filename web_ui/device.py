@@ -1,13 +1,27 @@
-"""What the page needs of the device: four calls, injected by the firmware."""
+"""What the page needs of the device: a few calls, injected by the firmware."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Literal, Protocol, Self
 
-__all__ = ["Device", "Event", "JpegFrame", "Mark", "Subscription"]
+__all__ = ["Device", "Event", "JpegFrame", "Mark", "Refusal", "Subscription"]
 
 Mark = Literal["false_alarm", "none"]
+
+
+class Refusal(Exception):  # noqa: N818 (not an error of the device: its answer)
+    """The device will not do what was asked.
+
+    Attributes
+    ----------
+    code : str
+        Words under ``error.<code>``.
+    """
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,4 +106,58 @@ class Device(Protocol):
         ------
         KeyError
             No such alert.
+        """
+
+    def home(self, alert_id: str, *, renew: bool) -> None:
+        """Stay on the transmitter of an alert for some seconds more; the page asks again while it shows the level.
+
+        Parameters
+        ----------
+        alert_id : str
+        renew : bool
+            Only go on with what is under way: a page that comes late must not start anew what was stopped.
+
+        Raises
+        ------
+        KeyError
+            No such alert.
+        Refusal
+            ``not_radio``, ``not_homing``, ``sensor_down``.
+        """
+
+    def stop_homing(self) -> None:
+        """Go back to sweeping; harmless when nothing is held."""
+
+    def record_baseline(self, place: str) -> None:
+        """Record the air here under a name.
+
+        Raises
+        ------
+        Refusal
+            ``bad_place``, ``baseline_full``, ``sensor_down``.
+        """
+
+    def compare_baseline(self, baseline_id: str) -> None:
+        """Compare the air here with a baseline.
+
+        Raises
+        ------
+        KeyError
+            No such baseline.
+        Refusal
+            ``baseline_provenance``, ``sensor_down``.
+        """
+
+    def leave_baseline(self) -> None:
+        """Stop recording or comparing; harmless when neither is under way."""
+
+    def delete_baseline(self, baseline_id: str) -> None:
+        """Delete a baseline.
+
+        Raises
+        ------
+        KeyError
+            No such baseline.
+        Refusal
+            ``not_written``.
         """

@@ -5,6 +5,8 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from detector.rf.baseline_options import BaselineOptions
+from detector.rf.homing_options import HomingOptions
 from detector.rf.sweep_options import GainOptions, SweepOptions
 
 __all__ = ["RfOptions"]
@@ -106,10 +108,12 @@ class RfOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         Meta(ge=0.5, le=1.0, description="Part of a slice free of the filter's slopes; higher counts them as noise"),
     ] = 0.8
     limiter: Annotated[
-        float, Meta(ge=2, le=100, description="Power limit over the median of a fine band; higher lets pulses count more")
+        float,
+        Meta(ge=2, le=100, description="Power limit over the median of a fine band; higher lets pulses count more"),
     ] = 8.0
     quick_limiter: Annotated[
-        float, Meta(ge=2, le=100, description="Power limit over the mean in the quick test; higher lets pulses count more")
+        float,
+        Meta(ge=2, le=100, description="Power limit over the mean in the quick test; higher lets pulses count more"),
     ] = 5.0
     envelope_rate_hz: Annotated[
         float,
@@ -295,3 +299,5 @@ class RfOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     ] = 0.0
     sweep: SweepOptions = SweepOptions()
     gain: GainOptions = GainOptions()
+    baseline: BaselineOptions = BaselineOptions()
+    homing: HomingOptions = HomingOptions()

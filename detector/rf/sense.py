@@ -6,10 +6,13 @@ from typing import Self
 import numpy as np
 
 from detector.rf.band_plan import BandPlan
+from detector.rf.baseline_desk import BaselineDesk
+from detector.rf.commands import Compare, Home, Kept, Leave, RadioCommand, Record, StopHoming
 from detector.rf.converter import Converter
 from detector.rf.emitters import Emitter, EmitterTracker
 from detector.rf.extent import ExtentSurvey
 from detector.rf.gain_plan import GainPlan
+from detector.rf.homing import Homing, Receiver
 from detector.rf.hop_plan import HopPlan, sweep_plan
 from detector.rf.options import RfOptions
 from detector.rf.persistence import Persistence
@@ -18,12 +21,23 @@ from detector.rf.scheduler import Look, Scheduler
 from detector.rf.signals import SignalList
 from detector.rf.slice_look import SliceAnalyser, SliceLook
 from detector.rf.slicing import cut, slice_offsets_hz
-from detector.types import AlertKind, IqBlock, Phrase, Provenance, RadioAlert, SenseCoverage, SenseReport, Tuning
+from detector.types import (
+    AlertKind,
+    Baseline,
+    IqBlock,
+    Phrase,
+    Provenance,
+    RadioAlert,
+    SenseCoverage,
+    SenseReport,
+    Tuning,
+)
 
 __all__ = ["RfSense"]
 
 _ENERGY_DB = 0.0
 _SAME_HZ = 1.0
+_HOMING_LOOK = Look(0.0, False)
 
 
 class RfSense:
@@ -47,6 +61,16 @@ class RfSense:
         self._gains = GainPlan(options.gain, options.gain_db)
         self._converter = Converter.from_options(options)
         self._camera_hz = frozenset(hop.center_hz for hop in hop_plan.camera) if hop_plan else frozenset()
+        receiver = Receiver(
+            sample_rate_hz=options.sample_rate_hz,
+            usable_fraction=options.usable_fraction,
+            dwell_s=options.dwell_s,
+            top_gain_db=options.gain_db,
+            span_hz=span_hz,
+        )
+        self._homing = Homing(options.homing, receiver)
+        centers_hz = [hop.center_hz for hop in hop_plan.hops] if hop_plan else []
+        self._baseline = BaselineDesk(options.baseline, plan, centers_hz, span_hz, options.usable_fraction)
         self._pending: deque[tuple[Look, Tuning]] = deque()
         self._held: list[IqBlock] = []
         self._rejected: Counter[str] = Counter()
@@ -95,7 +119,11 @@ class RfSense:
         if self._scheduler is None:
             raise RuntimeError("a sense for recordings does not tune")
         options = self._options
-        look = self._scheduler.next_look()
+        if (held := self._homing.next_tuning()) is not None:
+            self._pending.append((_HOMING_LOOK, held))
+            return self._converter.tuning(held)
+        surveyed_hz = self._baseline.next_center_hz()
+        look = self._scheduler.next_look() if surveyed_hz is None else Look(surveyed_hz, False)
         tuning = Tuning(
             center_hz=look.center_hz,
             sample_rate_hz=options.sample_rate_hz,
@@ -104,6 +132,28 @@ class RfSense:
         )
         self._pending.append((look, tuning))
         return self._converter.tuning(tuning)
+
+    def obey(self, command: RadioCommand) -> None:
+        """Take a command; what came of it is in the next report."""
+        match command:
+            case Home():
+                self._homing.start(command)
+            case StopHoming():
+                self._homing.stop()
+            case Record():
+                self._baseline.record(command.place)
+            case Kept():
+                self._baseline.kept()
+            case Compare():
+                self._baseline.compare(command.baseline, self._provenance)
+            case Leave():
+                self._baseline.leave()
+                self._baseline.kept()
+
+    @property
+    def recorded(self) -> Baseline | None:
+        """The baseline that was recorded and that nobody has said to have kept."""
+        return self._baseline.recorded
 
     def step(self, block: IqBlock) -> None:
         """Take in one dwell, or the next piece of a recording.
@@ -123,6 +173,7 @@ class RfSense:
         else:
             self._hop(self._scheduler, block)
         self._t_ns = max(self._t_ns, block.t_ns + round(block.duration_s * 1e9))
+        self._homing.tick(self._t_ns)
 
     def note_gap(self, t_ns: int, reason: Phrase) -> None:
         """Note that the receiver was lost: coverage has to be earned again; what was found stays found.
@@ -145,12 +196,16 @@ class RfSense:
     def report(self) -> SenseReport:
         """Return all there is to say; held pieces of a recording are judged first."""
         self._flush()
-        alerts, inspect = [], []
+        alerts: list[RadioAlert] = []
+        inspect: list[RadioAlert] = []
         for emitter in self._tracker.emitters:
             if self._persistence.alerts(emitter):
                 alerts.append(self._alert(emitter))
             elif emitter.confidence >= self._options.inspect_confidence:
                 inspect.append(self._alert(emitter))
+        risen, doubtful = self._baseline.alerts([*alerts, *inspect])
+        alerts += risen
+        inspect += doubtful
         return SenseReport(
             sense=self.name,
             provenance=self._provenance or Provenance.LIVE,
@@ -161,6 +216,8 @@ class RfSense:
             rejected=dict(self._rejected),
             coverage=self._sweep_coverage(self._scheduler) if self._scheduler else self._recording_coverage(),
             figures=self._numbers(),
+            homing=self._homing.state(),
+            baseline=self._baseline.state() if self._scheduler else None,
         )
 
     # -- a tuned receiver
@@ -168,6 +225,9 @@ class RfSense:
     def _hop(self, scheduler: Scheduler, block: IqBlock) -> None:
         block = self._converter.on_air(block)
         look, gain_db = self._matching(scheduler, block)
+        if look is _HOMING_LOOK:
+            self._homing.take(block, self._floor)
+            return
         scheduler.heard(block.t_ns, block.t_ns + round(block.duration_s * 1e9))
         if block.duration_s < self._options.least_dwell_s:
             scheduler.dropped(look)
@@ -187,6 +247,9 @@ class RfSense:
             if self._gains.update(look.center_hz, gain_db, block.clipped_fraction, level_dbfs, block.t_ns):
                 scheduler.again(look.center_hz)
         seen = self._look(block.samples, block.center_hz, block.sample_rate_hz, block.t_ns, gain_db)
+        overloaded = block.clipped_fraction > self._options.overload_clipped
+        self._baseline.take(seen, block.gain_db, overloaded=overloaded)
+        self._baseline.finish(block.provenance)
         self._figures["hops"] += 1
         self._cover(scheduler, look, block, self._round_start_ns)
         if look.confirm:
@@ -333,7 +396,8 @@ class RfSense:
     ) -> SliceLook:
         seen = self._analyser.look(samples, center_hz, rate_hz, t_ns, gain_db)
         self._signals.update(seen.signals)
-        self._floor = seen.floor
+        if gain_db is None or gain_db == self._options.gain_db:
+            self._floor = seen.floor
         if seen.evidence is None and seen.snr_db > _ENERGY_DB:
             self._rejected["not_periodic"] += 1
         return seen
@@ -404,11 +468,18 @@ class RfSense:
         if self._spoilt["lost_samples"]:
             missing.append(Phrase("rf.missing.lost", {"samples": self._spoilt["lost_samples"]}))
         missing += overloaded(self._gains.overloaded_hz())
+        if self._homing.active:
+            missing.append(Phrase("rf.missing.homing"))
+        compared, to_compare, incomparable = self._baseline.coverage()
+        missing += to_compare
         return SenseCoverage(
             complete=not missing,
-            done=tuple(done),
+            done=(*done, *compared),
             missing=tuple(missing),
-            cannot_see=blind_spots(low_hz, high_hz, recording=False, converter=self._converter.fitted),
+            cannot_see=(
+                *blind_spots(low_hz, high_hz, recording=False, converter=self._converter.fitted),
+                *incomparable,
+            ),
         )
 
     def _recording_coverage(self) -> SenseCoverage:

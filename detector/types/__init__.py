@@ -1,5 +1,7 @@
 """The data that flows: immutable items, from sample to verdict."""
 
+from detector.types.activity import BaselineMode, BaselineState, HomingState, Trend
+from detector.types.baseline import Baseline
 from detector.types.coverage import Phrase, SenseCoverage, Verdict
 from detector.types.findings import (
     Alert,
@@ -17,9 +19,13 @@ from detector.types.rf import IqBlock, Tuning
 __all__ = [
     "Alert",
     "AlertKind",
+    "Baseline",
+    "BaselineMode",
+    "BaselineState",
     "CameraGeometry",
     "Frame",
     "GlintAlert",
+    "HomingState",
     "IqBlock",
     "LedEdge",
     "LedState",
@@ -30,6 +36,7 @@ __all__ = [
     "SenseCoverage",
     "SenseReport",
     "SignalKind",
+    "Trend",
     "Tuning",
     "Verdict",
 ]

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from detector.types.activity import BaselineState, HomingState
 from detector.types.coverage import Phrase, SenseCoverage
 from detector.types.provenance import Provenance
 
@@ -68,7 +69,8 @@ class RadioAlert(Alert):
     `standard` is the line system ``PAL`` (625/50, SECAM too) or ``NTSC`` (525/59.94), None where it has none.
     `modulation` is ``FM`` or ``AM``, None where undecided. `level_dbfs` is the power of the strongest slice referred
     to one gain, so that levels compare; `over_floor_db` the height of the strongest part of its band over the noise.
-    `line_ppm` is the offset of its line rate, `history` (s, dBFS) of about the last minute in which it was looked at.
+    `line_ppm` is the offset of its line rate, `history` (s, dBFS) of about the last minute in which it was looked at,
+    `rise_db` how far it stands above the baseline, None where it was not compared with one.
     """
 
     freq_hz: float
@@ -80,6 +82,7 @@ class RadioAlert(Alert):
     over_floor_db: float | None = None
     line_ppm: float | None = None
     history: tuple[tuple[float, float], ...] = ()
+    rise_db: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,6 +128,10 @@ class SenseReport:
     coverage : SenseCoverage
     figures : mapping of str to float
         Numbers for technicians (hops per second, sweep seconds, frames analysed, frames dropped ...).
+    homing : HomingState or None
+        The emitter that somebody walks towards, None while nobody does.
+    baseline : BaselineState or None
+        Where recording outside or comparing inside stands; None for a sense that has no baseline.
     """
 
     sense: str
@@ -136,3 +143,5 @@ class SenseReport:
     signals: tuple[RadioSignal, ...] = ()
     rejected: Mapping[str, int] = field(default_factory=dict)
     figures: Mapping[str, float] = field(default_factory=dict)
+    homing: HomingState | None = None
+    baseline: BaselineState | None = None

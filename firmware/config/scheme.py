@@ -9,7 +9,7 @@ from detector.lens.options import LensOptions
 from detector.rf.options import RfOptions
 from firmware.drivers.settings import CameraSettings, LedSettings, RtlSettings
 
-__all__ = ["Config", "DriverConfig", "ServerConfig", "SourceConfig", "SupervisionConfig"]
+__all__ = ["Config", "DriverConfig", "ServerConfig", "SourceConfig", "StoreConfig", "SupervisionConfig"]
 
 
 class SourceConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -60,6 +60,19 @@ class ServerConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
             extra={"unit": "names"},
         ),
     ] = ()
+
+
+class StoreConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What outlives the process."""
+
+    directory: Annotated[
+        str,
+        msgspec.Meta(
+            description="Directory of the device's state (baselines). Empty for systemd's STATE_DIRECTORY, else "
+            "~/.local/state/nunchi; nothing is written before something is to be kept.",
+            extra={"unit": "path"},
+        ),
+    ] = ""
 
 
 class SupervisionConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -171,5 +184,6 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     radio: RfOptions = RfOptions()
     lens: LensOptions = LensOptions()
     fusion: FusionOptions = FusionOptions()
+    store: StoreConfig = StoreConfig()
     supervision: SupervisionConfig = SupervisionConfig()
     drivers: DriverConfig = DriverConfig()

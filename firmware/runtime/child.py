@@ -15,9 +15,11 @@ from structlog.typing import FilteringBoundLogger
 from detector.errors import DeviceError, NunchiError
 from detector.types import Phrase, Provenance, SenseReport
 from firmware.log import configure_logging, get_logger
+from firmware.runtime.command_channel import CommandTray, SenseCommand
 from firmware.runtime.drop_queue import DropOldestQueue
 from firmware.runtime.messages import (
     FrameMessage,
+    ProductMessage,
     ReportMessage,
     SensorStatus,
     StatusMessage,
@@ -31,6 +33,7 @@ _OUTBOX_LENGTH = 16
 _WAIT_HEARTBEAT_S = 0.4
 _STOP_DEADLINE_S = 3.0
 _NS = 1_000_000_000
+_PRODUCT_AGAIN_NS = 2 * _NS
 
 
 class Sense(Protocol):
@@ -92,6 +95,8 @@ class ChildContext:
         self._sense: Sense | None = None
         self._frames_until_ns = 0
         self._last_sent_ns = 0
+        self._last_product_ns = 0
+        self._tray = CommandTray()
         self._last_alerts: tuple[tuple[str, float], ...] = ()
         self._sender = threading.Thread(target=self._send, name="sender", daemon=True)
         self._listener = threading.Thread(target=self._listen, name="listener", daemon=True)
@@ -150,7 +155,9 @@ class ChildContext:
         """
         alerts = tuple((alert.key, round(alert.confidence, 2)) for alert in report.alerts)
         now_ns = time.monotonic_ns()
-        if alerts == self._last_alerts and now_ns - self._last_sent_ns < self._interval_ns:
+        # whoever walks towards an emitter needs the level sooner than whoever reads a list
+        interval_ns = self._interval_ns // 2 if report.homing is not None else self._interval_ns
+        if alerts == self._last_alerts and now_ns - self._last_sent_ns < interval_ns:
             return
         self._last_alerts, self._last_sent_ns = alerts, now_ns
         self._outbox.put(ReportMessage(report, self._outbox.dropped))
@@ -158,6 +165,17 @@ class ChildContext:
     def publish_frame(self, jpeg: bytes, sequence: int, t_ns: int) -> None:
         """Send an annotated frame."""
         self._outbox.put(FrameMessage(jpeg, sequence, t_ns))
+
+    def publish_product(self, product: object) -> None:
+        """Send something to be kept; call it again and again until the parent says that it has it."""
+        now_ns = time.monotonic_ns()
+        if not self._last_product_ns or now_ns - self._last_product_ns >= _PRODUCT_AGAIN_NS:
+            self._last_product_ns = now_ns
+            self._outbox.put(ProductMessage(product))
+
+    def take_commands(self) -> tuple[object, ...]:
+        """Return the orders that came since the last call."""
+        return self._tray.take()
 
     def wait(self, duration_s: float, status: SensorStatus, detail: str) -> None:
         """Wait for a device to come back, repeating its status as a heartbeat; returns early when stopping."""
@@ -187,6 +205,8 @@ class ChildContext:
                 command = self._connection.recv()
                 if isinstance(command, WantFramesCommand):
                     self._frames_until_ns = command.until_t_ns
+                elif isinstance(command, SenseCommand):
+                    self._tray.put(command)
                 elif isinstance(command, StopCommand):
                     self.stop()
         except (EOFError, OSError):

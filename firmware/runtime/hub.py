@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from detector.fusion.alert_book import AlertBook
 from detector.fusion.options import FusionOptions
 from detector.fusion.verdict import SenseStanding, judge
-from detector.types import Alert, Phrase, Provenance, SenseCoverage, SenseReport, Verdict
+from detector.types import Alert, Phrase, Provenance, RadioAlert, SenseCoverage, SenseReport, Verdict
 from firmware.documents import (
     alert_document,
     coverage_document,
@@ -21,7 +21,9 @@ from firmware.documents import (
 from firmware.runtime.child import SensorSpec
 from firmware.runtime.events import EventLog, LogSubscription
 from firmware.runtime.messages import FrameMessage, ReportMessage, SensorStatus
-from web_ui.device import JpegFrame
+from firmware.runtime.radio_desk import SENSE as RADIO
+from firmware.runtime.radio_desk import RadioDesk
+from web_ui.device import JpegFrame, Refusal
 from web_ui.words import Words
 
 __all__ = ["FrameDemand", "Hub"]
@@ -96,9 +98,14 @@ class Hub:
     options : FusionOptions
     words : Words
         English, for the texts inside the JSON.
+    radio : RadioDesk, optional
+        Homing and baselines; without it, all that is asked of the radio is refused.
     """
 
-    def __init__(self, specs: Iterable[SensorSpec], options: FusionOptions, words: Words) -> None:
+    def __init__(
+        self, specs: Iterable[SensorSpec], options: FusionOptions, words: Words, radio: RadioDesk | None = None
+    ) -> None:
+        self._radio = radio
         self._sensors = {spec.name: _SensorState(spec) for spec in specs}
         self._options = options
         self._words = words
@@ -127,6 +134,8 @@ class Hub:
         """Remember which process it is."""
         with self._lock:
             self._sensors[sense].pid = pid
+        if self._radio is not None and sense == RADIO:
+            self._radio.on_started()
 
     def on_status(self, sense: str, status: SensorStatus, detail: str | None) -> None:
         """Take a sensor's standing; the last picture of a camera that is lost is not shown as if it were new."""
@@ -140,6 +149,14 @@ class Hub:
         """Take a report."""
         with self._lock:
             self._sensors[sense].take_report(message, time.monotonic_ns())
+        if self._radio is not None and sense == RADIO:
+            self._radio.on_report(message.report)
+        self._publish()
+
+    def on_product(self, sense: str, product: object) -> None:
+        """Keep what a sense has made."""
+        if self._radio is not None and sense == RADIO:
+            self._radio.on_product(product)
         self._publish()
 
     def on_frame(self, sense: str, frame: FrameMessage) -> None:
@@ -195,6 +212,46 @@ class Hub:
             self._marks[alert_id] = mark
         self._publish()
 
+    def home(self, alert_id: str, *, renew: bool) -> None:
+        """Stay on the transmitter of an alert; see `web_ui.device.Device.home`."""
+        with self._lock:
+            found = {alert.key: alert for state in self._sensors.values() for alert in state.book.alerts()}
+        alert = found[alert_id]
+        if not isinstance(alert, RadioAlert):
+            raise Refusal("not_radio")
+        self._desk().home(alert, alert_id, renew=renew)
+        self._publish()
+
+    def stop_homing(self) -> None:
+        """Go back to sweeping."""
+        self._desk().stop_homing()
+        self._publish()
+
+    def record_baseline(self, place: str) -> None:
+        """Record the air here; see `web_ui.device.Device.record_baseline`."""
+        self._desk().record(place)
+        self._publish()
+
+    def compare_baseline(self, baseline_id: str) -> None:
+        """Compare the air here; see `web_ui.device.Device.compare_baseline`."""
+        self._desk().compare(baseline_id)
+        self._publish()
+
+    def leave_baseline(self) -> None:
+        """Stop recording or comparing."""
+        self._desk().leave()
+        self._publish()
+
+    def delete_baseline(self, baseline_id: str) -> None:
+        """Delete a baseline; see `web_ui.device.Device.delete_baseline`."""
+        self._desk().delete(baseline_id)
+        self._publish()
+
+    def _desk(self) -> RadioDesk:
+        if self._radio is None:
+            raise Refusal("sensor_down")
+        return self._radio
+
     # --- the document
 
     def _publish(self) -> None:
@@ -233,6 +290,7 @@ class Hub:
             "rejected": {name: dict(report.rejected) for name, report in reports.items()},
             "coverage": {name: self._coverage(state, now_ns) for name, state in sensors.items()},
             "sensors": {name: self._sensor(state, now_ns) for name, state in sensors.items()},
+            **(self._radio.document() if self._radio is not None else {}),
         }
 
     @staticmethod

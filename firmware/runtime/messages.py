@@ -5,7 +5,15 @@ from enum import StrEnum
 
 from detector.types import SenseReport
 
-__all__ = ["FrameMessage", "ReportMessage", "SensorStatus", "StatusMessage", "StopCommand", "WantFramesCommand"]
+__all__ = [
+    "FrameMessage",
+    "ProductMessage",
+    "ReportMessage",
+    "SensorStatus",
+    "StatusMessage",
+    "StopCommand",
+    "WantFramesCommand",
+]
 
 
 class SensorStatus(StrEnum):
@@ -43,6 +51,13 @@ class FrameMessage:
     jpeg: bytes
     sequence: int
     t_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class ProductMessage:
+    """Something that a sense has made and the parent is to keep, sent again until it says that it did."""
+
+    product: object
 
 
 @dataclass(frozen=True, slots=True)

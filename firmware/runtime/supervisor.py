@@ -10,9 +10,11 @@ from typing import Protocol
 from firmware.config.scheme import SupervisionConfig
 from firmware.log import get_logger
 from firmware.runtime.child import SensorSpec, run_child
+from firmware.runtime.command_channel import CommandSender, SenseCommand
 from firmware.runtime.inbox import Inbox
 from firmware.runtime.messages import (
     FrameMessage,
+    ProductMessage,
     ReportMessage,
     SensorStatus,
     StatusMessage,
@@ -44,6 +46,9 @@ class SensorListener(Protocol):
     def on_frame(self, sense: str, frame: FrameMessage) -> None:
         """An annotated frame arrived."""
 
+    def on_product(self, sense: str, product: object) -> None:
+        """Something to keep arrived."""
+
     def on_process_lost(self, sense: str) -> None:
         """The process ended or was killed; what it remembered is gone."""
 
@@ -59,6 +64,7 @@ class _Life:
         theirs.close()
         self._inbox = inbox
         self._reader = inbox.listen(self, self.connection)
+        self._commands = CommandSender(self.connection, self.process.name)
         self.started_ns = self.last_heard_ns = now_ns
         self.newest_t_ns = 0
         self.working = False
@@ -80,11 +86,8 @@ class _Life:
         return now_ns - self.last_heard_ns > deadline_s * _NS
 
     def send(self, command: object) -> None:
-        """Send a command; a process that just died will not miss it."""
-        try:
-            self.connection.send(command)
-        except OSError as error:
-            get_logger().info("command not delivered", process=self.process.name, reason=str(error))
+        """Send a command, without waiting for the process to read it."""
+        self._commands.put(command)
 
     def wait_until_ended(self, deadline_s: float) -> None:
         """Wait for the process to end by itself, until a monotonic time; its pipe is read on all the while."""
@@ -96,6 +99,7 @@ class _Life:
         self.process.join(_STOP_DEADLINE_S)
         self._inbox.forget(self)  # its reader may be waiting for room
         self._reader.join(_STOP_DEADLINE_S)
+        self._commands.close()
         self.connection.close()
         return self.process.exitcode
 
@@ -153,6 +157,20 @@ class Supervisor:
             for life in self._lives():
                 life.send(WantFramesCommand(until_t_ns))
 
+    def command(self, sense: str, body: object) -> bool:
+        """Send an order to a sense; callable from any thread, returns at once.
+
+        Returns
+        -------
+        bool
+            Whether it has a process that could take it.
+        """
+        with self._lives_lock:
+            lives = [sensor.life for sensor in self._sensors if sensor.spec.name == sense and sensor.life is not None]
+            for life in lives:
+                life.send(SenseCommand(body))
+        return bool(lives)
+
     def _lives(self) -> list[_Life]:
         return [sensor.life for sensor in self._sensors if sensor.life is not None]
 
@@ -195,6 +213,8 @@ class Supervisor:
             self._listener.on_report(name, message)
         elif isinstance(message, FrameMessage):
             self._listener.on_frame(name, message)
+        elif isinstance(message, ProductMessage):
+            self._listener.on_product(name, message.product)
         elif isinstance(message, StatusMessage):
             self._listener.on_status(name, message.status, message.detail)
 

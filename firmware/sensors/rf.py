@@ -3,6 +3,7 @@
 import queue
 import threading
 
+from detector.rf.commands import RadioCommand
 from detector.rf.sense import RfSense
 from detector.types import IqBlock, Tuning
 from firmware.drivers.interfaces import IqSource
@@ -75,7 +76,12 @@ def _sweep(sense: RfSense, reader: _ReadAhead, context: ChildContext) -> None:
     for _ in range(_TUNINGS_AHEAD):
         reader.ask(sense.next_tuning())
     while not context.stopping:
+        for command in context.take_commands():
+            if isinstance(command, RadioCommand):
+                sense.obey(command)
         block = reader.next()
         reader.ask(sense.next_tuning())
         sense.step(block)
         context.publish(sense.report())
+        if sense.recorded is not None:
+            context.publish_product(sense.recorded)

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Self
 
-from web_ui.device import Event, JpegFrame, Mark
+from web_ui.device import Event, JpegFrame, Mark, Refusal
 
 ROOM_JPEG = Path(__file__).with_name("room.jpg").read_bytes()
 
@@ -46,6 +46,8 @@ class FakeDevice:
         self.subscriptions: set[FakeSubscription] = set()
         self.frame: JpegFrame | None = JpegFrame(ROOM_JPEG, 1, 0.1)
         self.frames_asked = 0
+        self.asked: list[tuple[object, ...]] = []
+        self.refuses: str | None = None
 
     def snapshot(self) -> Mapping[str, object]:
         with self._lock:
@@ -73,6 +75,37 @@ class FakeDevice:
             raise KeyError(alert_id)
         found["mark"] = mark
         self.change(alerts=alerts)
+
+    def home(self, alert_id: str, *, renew: bool) -> None:
+        if alert_id not in {alert["id"] for alert in self._state["alerts"]}:
+            raise KeyError(alert_id)
+        self._take("home", alert_id, renew)
+        if not renew:
+            waiting = {"strength": None, "peak": None, "trend": "waiting", "since_s": 0, "left_s": 600}
+            self.change(homing={"alert": alert_id, **waiting})
+
+    def stop_homing(self) -> None:
+        self._take("stop_homing")
+        self.change(homing=None)
+
+    def record_baseline(self, place: str) -> None:
+        self._take("record", place)
+        self.change(baseline={**self._state["baseline"], "mode": "recording", "place": place})
+
+    def compare_baseline(self, baseline_id: str) -> None:
+        self._take("compare", baseline_id)
+
+    def leave_baseline(self) -> None:
+        self._take("leave")
+        self.change(baseline={**self._state["baseline"], "mode": "idle", "place": "", "with": None})
+
+    def delete_baseline(self, baseline_id: str) -> None:
+        self._take("delete", baseline_id)
+
+    def _take(self, *asked: object) -> None:
+        if self.refuses is not None:
+            raise Refusal(self.refuses)
+        self.asked.append(asked)
 
     def change(self, **keys: object) -> None:
         """Set top-level keys and publish them."""

@@ -135,6 +135,74 @@ OFFLINE = {
     },
 }
 SIMULATED = {**STRONG, "provenance": "simulated"}
+BASELINES = {
+    "mode": "idle",
+    "place": "",
+    "progress": 0.0,
+    "common_db": 0.0,
+    "problem": None,
+    "store_problem": None,
+    "with": None,
+    "kept": [
+        {
+            "id": "20261122T201000-abcdef",
+            "place": "Corridor, 3rd floor",
+            "date": "2026-11-22T20:10:00+00:00",
+            "provenance": "live",
+            "moved": True,
+            "comparable": True,
+        },
+        {
+            "id": "20261120T090000-123456",
+            "place": "복도",
+            "date": "2026-11-20T09:00:00+00:00",
+            "provenance": "simulated",
+            "moved": False,
+            "comparable": False,
+        },
+    ],
+}
+RISEN = {
+    **{name: value for name, value in ANALOG.items() if name not in ("standard", "modulation")},
+    "id": "rf-rise-1",
+    "kind": "unknown_emitter",
+    "confidence": 0.9,
+    "rise_db": 31.0,
+    "reason_codes": [
+        {"code": "rf.reason.rise", "values": {"rise_db": 31, "place": "Corridor, 3rd floor"}},
+        {"code": "rf.reason.rise_chance", "values": {"one_in": 3000}},
+    ],
+}
+WALKING = {
+    **STRONG,
+    "baseline": BASELINES,
+    "homing": {
+        "alert": "rf-1",
+        "since_s": 12,
+        "left_s": 588,
+        "freq_hz": 1.2385e9,
+        "level_db": -41.0,
+        "peak_db": -35.0,
+        "strength": 0.47,
+        "peak": 0.55,
+        "trend": "warmer",
+        "gain_db": 20.0,
+    },
+}
+COMPARING = {
+    **NOTHING,
+    "verdict": "check_this_spot",
+    "verdict_because": [],
+    "alerts": [RISEN],
+    "baseline": {
+        **BASELINES,
+        "mode": "comparing",
+        "place": "Corridor, 3rd floor",
+        "progress": 0.62,
+        "common_db": 7.5,
+        "with": "20261122T201000-abcdef",
+    },
+}
 HOSTILE_TEXT = "<img src=x onerror=\"document.title='owned'\"><script>document.title='owned'</script>"
 HOSTILE = {
     **OFFLINE,
@@ -153,4 +221,12 @@ HOSTILE = {
         }
     ],
     "rejected": {HOSTILE_TEXT: {HOSTILE_TEXT: 1}},
+    "baseline": {
+        **BASELINES,
+        "mode": "comparing",
+        "place": HOSTILE_TEXT,
+        "problem": phrase(HOSTILE_TEXT),
+        "store_problem": HOSTILE_TEXT,
+        "kept": [{**BASELINES["kept"][0], "place": HOSTILE_TEXT, "date": HOSTILE_TEXT, "id": HOSTILE_TEXT}],
+    },
 }

@@ -50,6 +50,18 @@ class RunningDevice:
                 return self.state
         raise AssertionError(f"not reached: {json.dumps(self.state)[:2000]}")
 
+    def post(self, path: str, body: object) -> int:
+        """Send a change as the page does and return the status."""
+        connection = http.client.HTTPConnection(urlsplit(self.url).netloc, timeout=DEADLINE_S)
+        connection.request("GET", "/")
+        html = connection.getresponse().read().decode()
+        token = html.split('name="nunchi-token" content="')[1].split('"')[0]
+        headers = {"Content-Type": "application/json", "X-Nunchi-Token": token}
+        connection.request("POST", path, json.dumps(body), headers)
+        status = connection.getresponse().status
+        connection.close()
+        return status
+
     def children(self) -> list[psutil.Process]:
         """Return the sensor processes."""
         return psutil.Process(self.process.pid).children(recursive=True)

@@ -95,3 +95,14 @@ def halfway(context: ChildContext, settings: object) -> None:
     context.pause(BEAT_S)
     os.write(context._connection.fileno(), struct.pack("!i", 1 << 20) + b"the beginning")
     os.kill(os.getpid(), signal.SIGSTOP)
+
+
+def obedient(context: ChildContext, settings: object) -> None:
+    """Report on, and bring whatever is asked for."""
+    count = 0
+    while not context.stopping:
+        count += 1
+        context.publish(report(count))
+        for command in context.take_commands():
+            context.publish_product(f"{command}, done")
+        context.pause(BEAT_S)

@@ -34,6 +34,22 @@ def test_the_hotel_room_shows_its_camera_and_its_lens_and_nothing_else() -> None
     assert not alive
 
 
+def test_homing_on_the_camera_until_the_page_goes_away() -> None:
+    with running_device() as device:
+        state = device.wait_until(lambda now: "analog_video" in kinds(now))
+        (alert,) = (alert for alert in state["alerts"] if alert["kind"] == "analog_video")
+        assert device.post("/api/homing", {"alert": alert["id"]}) == 200
+        state = device.wait_until(lambda now: now["homing"] is not None and now["homing"]["strength"] is not None)
+        assert state["homing"]["alert"] == alert["id"]
+        assert 0.1 < state["homing"]["strength"] < 0.9
+        assert any(part["code"] == "rf.missing.homing" for part in state["coverage"]["rf"]["missing"])
+        # nobody asks again
+        device.wait_until(lambda now: now["homing"] is None)
+        device.wait_until(lambda now: now["coverage"]["rf"]["complete"])
+        assert device.state["sensors"]["rf"]["restarts"] == 0
+        assert device.post("/api/homing", {"alert": alert["id"], "renew": True}) == 409
+
+
 def test_a_killed_sensor_shows_at_once_comes_back_and_leaves_a_gap() -> None:
     with running_device(*TOILET) as device:
         device.wait_until(lambda now: status(now, "rf") == "ok" and status(now, "lens") == "ok")

@@ -27,6 +27,7 @@ class Listener:
         self.reports = 0
         self.lost = 0
         self.pid = 0
+        self.products: list[object] = []
 
     def on_process_started(self, sense: str, pid: int) -> None:
         self.pid = pid
@@ -42,6 +43,11 @@ class Listener:
             self.changed.notify_all()
 
     def on_frame(self, sense: str, frame: FrameMessage) -> None: ...
+
+    def on_product(self, sense: str, product: object) -> None:
+        with self.changed:
+            self.products.append(product)
+            self.changed.notify_all()
 
     def on_process_lost(self, sense: str) -> None:
         with self.changed:
@@ -59,11 +65,17 @@ def fail() -> None:
 
 @contextmanager
 def supervised(loop: Callable[..., None], settings: object = None) -> Iterator[Listener]:
+    with commanded(loop, settings) as (listener, _):
+        yield listener
+
+
+@contextmanager
+def commanded(loop: Callable[..., None], settings: object = None) -> Iterator[tuple[Listener, Supervisor]]:
     listener = Listener()
     supervisor = Supervisor([sensor_loops.spec(loop, settings)], CONFIG, listener, fail)
     supervisor.start()
     try:
-        yield listener
+        yield listener, supervisor
     finally:
         supervisor.stop()
         assert not psutil.pid_exists(listener.pid)
@@ -127,3 +139,29 @@ def test_stopping_lets_the_sensor_switch_its_light_off(tmp_path: Path) -> None:
         listener.wait_for(lambda: listener.reports > 0)
         assert light.exists()
     assert not light.exists()
+
+
+def test_an_order_reaches_the_loop_and_its_product_comes_back() -> None:
+    with commanded(sensor_loops.obedient) as (listener, supervisor):
+        listener.wait_for(lambda: listener.reports > 0)
+        assert supervisor.command("rf", "fetch")
+        listener.wait_for(lambda: "fetch, done" in listener.products)
+        assert not supervisor.command("sonar", "fetch")
+
+
+def test_a_frozen_process_holds_up_nobody_who_sends_it_orders() -> None:
+    with commanded(sensor_loops.steady) as (listener, supervisor):
+        listener.wait_for(lambda: listener.reports > 0)
+        os.kill(listener.pid, signal.SIGSTOP)
+        sent = threading.Event()
+
+        def send_much() -> None:
+            for _ in range(50):
+                supervisor.command("rf", b"x" * 200_000)
+            sent.set()
+
+        threading.Thread(target=send_much, daemon=True).start()
+        assert sent.wait(DEADLINE_S), "the parent waits for a frozen child"
+        listener.wait_for(lambda: listener.lost == 1)
+        seen = listener.reports
+        listener.wait_for(lambda: listener.reports > seen)

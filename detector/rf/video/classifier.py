@@ -20,7 +20,16 @@ from detector.rf.video.line_rate import LineScore, score_lines
 from detector.rf.video.raster import make_raster
 from detector.rf.video.subbands import fine_bands, quick_bands
 
-__all__ = ["MODELS", "LineEvidence", "VideoClassifier", "features", "load_calibration", "measure", "model_name", "refute"]
+__all__ = [
+    "MODELS",
+    "LineEvidence",
+    "VideoClassifier",
+    "features",
+    "load_calibration",
+    "measure",
+    "model_name",
+    "refute",
+]
 
 MODELS = ("short", "one_field", "two_fields", "fields")
 

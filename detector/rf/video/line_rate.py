@@ -128,14 +128,15 @@ def _heights(bands: SubBands) -> tuple[npt.NDArray[np.float64], float]:
     rows = power[:, : blocks * width].reshape(len(power), blocks, width)
     level = np.maximum(np.median(rows, axis=2, keepdims=True) / np.float32(np.log(2)), np.float32(1e-30))
     flat = (rows / level).mean(axis=0, dtype=np.float64).reshape(-1)
-    rest = power.shape[1] - len(flat)
-    return np.pad(flat, (0, rest), constant_values=1.0), bin_hz
+    whole = np.ones(power.shape[1])
+    whole[: len(flat)] = flat
+    return whole, bin_hz
 
 
 def _clocks(bin_hz: float, count: int) -> npt.NDArray[np.float64]:
     step_ppm = 0.5 * bin_hz / (count * NTSC.line_hz) * 1e6
     each_side = int(CLOCK_PPM / step_ppm + 0.5)
-    return np.arange(-each_side, each_side + 1) * step_ppm
+    return np.arange(-each_side, each_side + 1, dtype=np.float64) * step_ppm
 
 
 def _logs(

@@ -39,7 +39,7 @@ class SubBands:
     @property
     def duration_s(self) -> float:
         """Length of the dwell."""
-        return self.power.shape[1] / self.frame_hz
+        return float(self.power.shape[1] / self.frame_hz)
 
 
 def quick_bands(samples: npt.NDArray[np.complex64], sample_rate_hz: float, limiter: float) -> SubBands:
@@ -101,7 +101,7 @@ def fine_bands(samples: npt.NDArray[np.complex64], sample_rate_hz: float, limite
     parts = np.lib.stride_tricks.as_strided(samples, (frames, bands), (step * hop, step), writeable=False)
     lines = scipy.fft.fft(parts * _hann(bands), axis=1) if bands > 1 else parts
     power = np.ascontiguousarray(_square(lines).T)
-    middle = np.maximum(np.median(power, axis=1, keepdims=True), _TINY)
+    middle = np.maximum(np.median(power, axis=1, keepdims=True), _TINY).astype(np.float32)
     return SubBands(power=_limited(power / middle, limiter), frame_hz=sample_rate_hz / hop)
 
 

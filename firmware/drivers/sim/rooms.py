@@ -5,7 +5,7 @@ the hidden camera transmits is a picture of the very wall on which its lens hang
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -28,7 +28,6 @@ from detector.lens.synth import (
     Tile,
 )
 from detector.rf.synth import (
-    AnalogVideoEmission,
     CarrierEmission,
     DongleModel,
     Emission,
@@ -45,6 +44,7 @@ from detector.rf.synth import (
 )
 from detector.types import CameraGeometry
 from firmware.drivers.sim import ROOM_NAMES
+from firmware.drivers.sim.walk import CarriedVideo, Walk
 
 __all__ = ["Room", "Transmitter", "room_named"]
 
@@ -55,12 +55,13 @@ _DONGLE = DongleModel(noise_dbfs=-36, dc_dbfs=-34, iq_gain_db=0.15, iq_phase_deg
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Transmitter:
-    """A wireless camera: PAL, frequency modulated; see `AnalogVideoEmission`."""
+    """A wireless camera: PAL, frequency modulated; see `AnalogVideoEmission`. Its level is that at the walk's start."""
 
     center_hz: float
     power_dbfs: float
     deviation_hz: float
     ppm: float
+    walk: Walk = field(default_factory=Walk)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +76,8 @@ class Room:
     scene : Scene
         The wall; its `Lens` objects are what is to be found.
     transmitter : Transmitter or None
-        The camera on the air, whose picture is of this wall; None where there is none.
+        The camera on the air, whose picture is of this wall, and the walk that brings it nearer; None where there is
+        none.
     ambient : callable
         Returns everything else on the air; none of it is an alert.
     dongle : DongleModel
@@ -113,12 +115,13 @@ class Room:
         return Sky(emissions, dongle=self.dongle, seed=self.seed)
 
     def _camera(self, transmitter: Transmitter) -> Emission:
-        return AnalogVideoEmission(
+        return CarriedVideo(
             center_hz=transmitter.center_hz,
             power_dbfs=transmitter.power_dbfs,
             deviation_hz=transmitter.deviation_hz,
             ppm=transmitter.ppm,
             pictures=(self._picture(),),
+            walk=transmitter.walk,
         )
 
     def _picture(self) -> Picture:

@@ -7,7 +7,7 @@ class AlertCard {
   #alert = null;
   #key = "";
 
-  constructor(onMark) {
+  constructor({ onMark, onFind }) {
     this.title = make("h3");
     this.confidence = make("span", { class: "confidence" });
     this.seen = make("p", { class: "note" });
@@ -20,7 +20,9 @@ class AlertCard {
     this.error = make("p", { class: "error", role: "alert" });
     this.button = make("button", { type: "button", class: "mark" });
     this.button.addEventListener("click", () => this.#mark(onMark));
-    this.body = make("div", {}, this.why, this.reasons, this.innocentTitle, this.innocent, this.picture);
+    this.find = make("button", { type: "button", class: "find" });
+    this.find.addEventListener("click", () => this.#find(onFind));
+    this.body = make("div", {}, this.why, this.reasons, this.innocentTitle, this.innocent, this.picture, this.find);
     const head = make("div", { class: "head" }, this.title, this.confidence);
     this.node = make("article", { class: "card alert" }, head, this.seen, this.marked, this.body, this.button, this.error);
   }
@@ -52,6 +54,8 @@ class AlertCard {
     setText(this.innocent, innocentText(alert.kind, words));
     setText(this.picture, words.render("alert.in_picture"));
     setHidden(this.picture, alert.y_px === undefined);
+    setText(this.find, words.render("homing.find"));
+    setHidden(this.find, alert.freq_hz === undefined);
   }
 
   async #mark(onMark) {
@@ -62,21 +66,28 @@ class AlertCard {
     setText(this.error, await onMark(this.#alert.id, mark));
     this.button.disabled = false;
   }
+
+  async #find(onFind) {
+    this.find.disabled = true;
+    setText(this.error, await onFind(this.#alert.id));
+    this.find.disabled = false;
+  }
 }
 
 /** A list of cards inside the element `id`, keyed by alert id. */
 export class AlertList {
   #cards = new Map();
 
-  constructor(id, onMark) {
+  /** `acts`: {onMark(id, mark), onFind(id)}, each resolving to the words of a refusal or to nothing. */
+  constructor(id, acts) {
     this.node = byId(id);
-    this.onMark = onMark;
+    this.acts = acts;
   }
 
   render(alerts, words) {
     const kept = new Map();
     for (const alert of alerts) {
-      const card = this.#cards.get(alert.id) ?? new AlertCard(this.onMark);
+      const card = this.#cards.get(alert.id) ?? new AlertCard(this.acts);
       card.update(alert, words);
       kept.set(alert.id, card);
     }

@@ -1,24 +1,28 @@
 // Puts the page together: one state, kept up to date by the stream, drawn part by part.
 
 import { AlertList, countKinds, renderInspect } from "./alerts.js";
+import { BaselineView } from "./baseline.js";
 import { Contact } from "./contact.js";
 import { byId, setHidden, setText } from "./dom.js";
 import { FramePull } from "./frame.js";
+import { HomingView } from "./homing.js";
+import { post } from "./request.js";
 import { renderCoverage, renderSensors } from "./sensors.js";
 import { remember, setUpLanguages, setUpThemes, setUpVibration, showLanguage } from "./settings.js";
 import { renderTechnician } from "./technician.js";
 import { renderProvenance, renderVerdict } from "./verdict.js";
 import { Words, translatePage } from "./words.js";
 
-const token = document.querySelector("meta[name=nunchi-token]").content;
 const boot = JSON.parse(byId("boot").textContent);
 let words = new Words(document.documentElement.lang, boot.words);
 let state = null;
 let reach = { lost: false, full: false };
 
-const alertList = new AlertList("alerts", sendMark);
+const alertList = new AlertList("alerts", { onMark: sendMark, onFind: (id) => homing.start(id) });
 const vibrate = setUpVibration();
 const contact = new Contact({ onEvent: takeEvent, onBeat: showBeat, onContact: takeContact });
+const homing = new HomingView({ isLost: () => contact.lost, words: () => words });
+const baseline = new BaselineView({ words: () => words });
 const frames = new FramePull({ isLost: () => contact.lost, words: () => words });
 
 function takeEvent(kind, data) {
@@ -49,6 +53,8 @@ function draw() {
   renderProvenance(state?.provenance, words);
   renderVerdict(verdictInput(), words);
   drawAlerts();
+  homing.render(state?.homing, state?.alerts ?? []);
+  baseline.render(state?.baseline);
   renderSensors(state?.sensors ?? {}, words);
   renderCoverage(state?.coverage ?? {}, words);
   if (byId("technician").open) renderTechnician(state ?? {}, words);
@@ -88,17 +94,8 @@ function showBeat() {
   }
 }
 
-async function sendMark(id, mark) {
-  try {
-    const answer = await fetch(`/api/alerts/${encodeURIComponent(id)}/mark`, {
-      method: "POST",
-      headers: { "Content-Type": "application/json", "X-Nunchi-Token": token },
-      body: JSON.stringify({ mark }),
-    });
-    return answer.ok ? "" : (await answer.json()).message;
-  } catch {
-    return words.render("alert.mark_failed");
-  }
+function sendMark(id, mark) {
+  return post(`/api/alerts/${encodeURIComponent(id)}/mark`, { mark }, words);
 }
 
 async function changeLanguage(lang) {
