@@ -259,6 +259,71 @@ class RfOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     signal_limit: Annotated[int, Meta(ge=1, le=500, description="Ambient signals listed; more costs page and pipe")] = (
         40
     )
+    unknown_log_ratio: Annotated[
+        float,
+        Meta(
+            ge=0,
+            le=10,
+            description="ln of the likelihood ratio that a name must beat, else a signal is unknown; raising it names fewer",
+            extra={"unit": "nat"},
+        ),
+    ] = 3.0
+    plan_log_odds: Annotated[
+        float,
+        Meta(
+            ge=0,
+            le=6,
+            description="What the band plan's row adds to the kind it expects; raising it trusts the plan over the signal",
+            extra={"unit": "nat"},
+        ),
+    ] = 2.0
+    link_gate_db: Annotated[
+        float,
+        Meta(
+            ge=-15,
+            le=10,
+            description="Power over the noise from which a hop is searched for digital links; lower costs time in a busy "
+            "sky, raising it misses weak links",
+            extra={"unit": "dB"},
+        ),
+    ] = -4.0
+    link_width_hz: Annotated[
+        float,
+        Meta(
+            ge=5e4,
+            le=1.5e6,
+            description="Width of energy from which a hop is searched for digital links; raising it misses narrow grants "
+            "of a phone",
+            extra={"unit": "Hz"},
+        ),
+    ] = 1.5e5
+    link_candidates: Annotated[
+        int,
+        Meta(
+            ge=1,
+            le=30,
+            description="Symbol lengths tried on a long look (half as many on a hop); each costs about ten FFTs",
+        ),
+    ] = 4
+    narrow_link_hz: Annotated[
+        float,
+        Meta(
+            ge=1.5e6,
+            le=5.5e6,
+            description="A digital link up to this wide is a camera's even in a television band; raising it takes "
+            "narrow television for cameras",
+            extra={"unit": "Hz"},
+        ),
+    ] = 5e6
+    link_merge_hz: Annotated[
+        float,
+        Meta(
+            ge=1e6,
+            le=10e6,
+            description="Slices of one numerology nearer than this are one link; wider joins two cameras",
+            extra={"unit": "Hz"},
+        ),
+    ] = 5e6
     overload_clipped: Annotated[
         float, Meta(ge=0.0001, le=0.5, description="Clipped part of a dwell that counts as overload; higher hides it")
     ] = 0.02

@@ -8,6 +8,7 @@ import numpy as np
 from detector.rf.band_plan import BandPlan
 from detector.rf.emitters import Emitter, EmitterTracker
 from detector.rf.hop_plan import HopPlan, make_hop_plan
+from detector.rf.link_book import LinkBook
 from detector.rf.options import RfOptions
 from detector.rf.phrases import blind_spots, mhz, reasons
 from detector.rf.scheduler import Look, Scheduler
@@ -22,7 +23,7 @@ _ENERGY_DB = 0.0
 
 
 class RfSense:
-    """Finds transmitters of analog video and names what else is on the air.
+    """Finds transmitters of video and of the mobile network, and names what else is on the air.
 
     Make one with `for_sweep` (a receiver that can be tuned) or `for_recording` (samples as they come, any rate from
     200 kS/s to 40 MS/s, as many bands as the recordings hold). Not for use from two threads.
@@ -36,6 +37,7 @@ class RfSense:
         self._options, self._span_hz = options, span_hz
         self._analyser = SliceAnalyser(options, plan)
         self._tracker = EmitterTracker(options.merge_hz)
+        self._links = LinkBook(options)
         self._signals = SignalList(options.signal_hold_s, options.signal_limit)
         self._scheduler = (
             None
@@ -144,6 +146,8 @@ class RfSense:
                 alerts.append(self._alert(emitter))
             elif emitter.confidence >= self._options.inspect_confidence:
                 inspect.append(self._alert(emitter))
+        for listed, links in zip((alerts, inspect), self._links.alerts(), strict=True):
+            listed.extend(links)
         return SenseReport(
             sense=self.name,
             provenance=self._provenance or Provenance.LIVE,
@@ -169,7 +173,7 @@ class RfSense:
             return
         if self._round_start_ns is None:
             self._round_start_ns = block.t_ns
-        seen = self._look(block.samples, block.center_hz, block.sample_rate_hz, block.t_ns)
+        seen = self._look(block.samples, block.center_hz, block.sample_rate_hz, block.t_ns, thorough=look.confirm)
         self._figures["hops"] += 1
         before = scheduler.rounds
         scheduler.visited(look.center_hz)
@@ -178,12 +182,15 @@ class RfSense:
             self._gaps.clear()
         if look.confirm:
             self._figures["confirmations"] += 1
-            if self._judge(seen):
+            if any([self._judge(seen), self._links.judge(seen)]):
                 scheduler.confirmed(look.center_hz)
             else:
                 scheduler.refuted(look.center_hz, seen.t_end_ns)
-        elif seen.evidence is not None:
+            return
+        if seen.evidence is not None:
             self._consider(scheduler, seen)
+        if self._links.wants_longer(seen):
+            scheduler.shortlist(seen.spectrum.center_hz, seen.t_end_ns)
 
     def _consider(self, scheduler: Scheduler, seen: SliceLook) -> None:
         """A hop with a line rate: one more sight of a known emitter, or a candidate for a longer look."""
@@ -246,13 +253,18 @@ class RfSense:
             samples, block.sample_rate_hz, options.sample_rate_hz, options.usable_fraction
         ):
             self._figures["hops"] += 1
-            self._judge(self._look(part, block.center_hz + offset_hz, rate_hz, t_ns))
+            seen = self._look(part, block.center_hz + offset_hz, rate_hz, t_ns, thorough=True)
+            self._judge(seen)
+            self._links.judge(seen)
 
     # -- both
 
-    def _look(self, samples: np.typing.NDArray[np.complex64], center_hz: float, rate_hz: float, t_ns: int) -> SliceLook:
-        seen = self._analyser.look(samples, center_hz, rate_hz, t_ns)
+    def _look(
+        self, samples: np.typing.NDArray[np.complex64], center_hz: float, rate_hz: float, t_ns: int, *, thorough: bool
+    ) -> SliceLook:
+        seen = self._analyser.look(samples, center_hz, rate_hz, t_ns, thorough=thorough)
         self._signals.update(seen.signals)
+        self._rejected.update(seen.refusals)
         self._floor = seen.floor
         if seen.evidence is None and seen.snr_db > _ENERGY_DB:
             self._rejected["not_periodic"] += 1

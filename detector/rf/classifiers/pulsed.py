@@ -1,0 +1,66 @@
+"""Pulses: radar, distance measuring (DME), aircraft transponders.
+
+Samples of |x|^2 far above the level that noise reaches, in short lone groups. Null: |x|^2 is exponential about mu =
+median / ln 2, so n samples hold Poisson-few above 14 mu (P = 8e-7 each); the count is compared with the binomial.
+"""
+
+import numpy as np
+
+from detector.rf.classifiers.statistics import binomial_surprise, log_ratio
+from detector.rf.classifiers.template import Run, SliceView, Verdict
+from detector.types import SignalKind
+
+__all__ = ["PulseFigures", "PulsedClassifier", "measure_pulses"]
+
+_HEIGHT = 14.0
+_APART_S = 3e-6
+_LONGEST_S = 30e-6
+_MOST_DUTY = 0.2
+_FEWEST = 3
+_LEAST_SWING = 0.6
+_NARROWEST_HZ = 50e3
+
+PulseFigures = tuple[int, float, float]
+
+
+class PulsedClassifier:
+    """Finds short pulses.
+
+    Refusals: ``wrong_width`` (a short pulse is wide), ``steady`` (no swing), ``few_pulses``, ``long_pulses`` (keying or bursts).
+    """
+
+    kind = SignalKind.PULSED
+
+    def judge(self, view: SliceView, run: Run) -> Verdict:
+        """Return how many short pulses too many the dwell holds."""
+        if run.width_hz < _NARROWEST_HZ:
+            return Verdict(kind=self.kind, log_ratio=-np.inf, refusal="wrong_width")
+        if view.envelope.swing < _LEAST_SWING:
+            return Verdict(kind=self.kind, log_ratio=-np.inf, refusal="steady")
+        count, longest_s, duty = measure_pulses(view.power, view.sample_rate_hz)
+        surprise = binomial_surprise(count, len(view.power), float(np.exp(-_HEIGHT)))
+        refusal = None
+        if count < _FEWEST:
+            refusal = "few_pulses"
+        elif longest_s > _LONGEST_S or duty > _MOST_DUTY:
+            refusal = "long_pulses"
+        return Verdict(kind=self.kind, log_ratio=log_ratio(surprise), refusal=refusal)
+
+
+def measure_pulses(power: np.typing.NDArray[np.float32], sample_rate_hz: float) -> PulseFigures:
+    """Return number of pulses, length in seconds of the longest but tenth, and part of the time spent in pulses.
+
+    Parameters
+    ----------
+    power : ndarray of float32, shape (n,)
+        |x|^2.
+    sample_rate_hz : float
+    """
+    over = np.flatnonzero(power > _HEIGHT * float(np.median(power)) / np.log(2))
+    if not len(over):
+        return 0, 0.0, 0.0
+    breaks = np.flatnonzero(np.diff(over) > max(1, round(_APART_S * sample_rate_hz)))
+    first, last = over[np.r_[0, breaks + 1]], over[np.r_[breaks, len(over) - 1]]
+    lengths = np.sort(last - first + 1)
+    longest_s = float(lengths[int(0.9 * (len(lengths) - 1))]) / sample_rate_hz
+    return len(first), longest_s, len(over) / len(power)
