@@ -19,7 +19,7 @@ from detector.rf.classifiers.template import SliceView
 
 __all__ = ["OfdmFit", "find_ofdm"]
 
-_LEAST_RATE_HZ = 1e6
+_LEAST_RATE_HZ, _LEAST_WIDTH_HZ = 1e6, 120e3
 _LEAST_CONTRAST = 4.0
 _SURE = 40.0
 _MEAN = 50.0
@@ -36,7 +36,7 @@ class OfdmFit:
     log_ratio : float
         ln of the likelihood ratio of OFDM of this numerology against noise.
     refusal : str or None
-        ``too_narrow_a_look``, ``too_short``, ``no_cyclic_prefix``, ``repeats_without_prefix``; None for OFDM.
+        ``too_narrow_a_look``, ``too_narrow``, ``too_short``, ``no_cyclic_prefix``, ``repeats_without_prefix``; None for OFDM.
     """
 
     prefix: PrefixFit | None
@@ -59,6 +59,8 @@ def find_ofdm(view: SliceView, candidates: int) -> OfdmFit:
     """
     if view.sample_rate_hz < _LEAST_RATE_HZ:
         return OfdmFit(prefix=None, log_ratio=-np.inf, refusal="too_narrow_a_look")
+    if view.white.width_hz < _LEAST_WIDTH_HZ:
+        return OfdmFit(prefix=None, log_ratio=-np.inf, refusal="too_narrow")
     powers = lag_powers(view.white, _LAGS_S)
     best: PrefixFit | None = None
     for place in _order(powers, candidates):
