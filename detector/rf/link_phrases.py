@@ -5,8 +5,6 @@ from detector.types import AlertKind, Phrase
 
 __all__ = ["link_reasons"]
 
-_GAPS = 0.1
-
 
 def link_reasons(link: Link) -> tuple[Phrase, ...]:
     """Why a link is worth an alert, most telling first."""
@@ -14,8 +12,8 @@ def link_reasons(link: Link) -> tuple[Phrase, ...]:
     useful_us = round(evidence.prefix.numerology.useful_s * 1e6, 1)
     if link.kind is AlertKind.CELLULAR_UPLINK:
         told = [Phrase("rf.reason.mobile_symbols", {"useful_us": useful_us})]
-        if evidence.gaps > _GAPS:
-            told.append(Phrase("rf.reason.mobile_gaps", {"percent": round(100 * evidence.gaps)}))
+        if evidence.grants is not None and evidence.grants.gaps:
+            told.append(Phrase("rf.reason.mobile_gaps"))
         told.append(Phrase("rf.reason.flight_mode"))
         return tuple(told)
     told = [Phrase("rf.reason.digital_symbols", {"useful_us": useful_us})]

@@ -15,12 +15,13 @@ __all__ = ["CarrierClassifier"]
 
 _BESIDE = 2
 _LEAST_SHARE = 0.7
+_WIDEST_HZ = 40e3
 
 
 class CarrierClassifier:
     """Finds unmodulated carriers.
 
-    Refusals: ``not_one_line`` (the power is spread).
+    Refusals: ``not_one_line`` (the power is spread, or the skirts are wide).
     """
 
     kind = SignalKind.CARRIER
@@ -29,7 +30,7 @@ class CarrierClassifier:
         """Return how much of the run is one line."""
         share, bins = line_share(view, run)
         surprise = -(bins - 1) * float(np.log1p(-min(share, 0.999999)))
-        refusal = None if share >= _LEAST_SHARE else "not_one_line"
+        refusal = None if share >= _LEAST_SHARE and run.width_hz <= _WIDEST_HZ else "not_one_line"
         return Verdict(kind=self.kind, log_ratio=log_ratio(surprise, bins), refusal=refusal)
 
 

@@ -4,9 +4,10 @@ Both have 15 kHz symbols and the same prefixes (`cyclic_prefix.py` has their nul
 
 - **Place**: an FDD licence pairs a band for each direction (3GPP TS 36.101 table 5.5-1). The strongest evidence.
 - **Gaps**: a mast sends reference symbols in every slot of 0.5 ms, a device is silent in sub-frames (1 ms) that were
-  not granted to it. Null of the gap test: the power of a slot that holds noise and a steady signal is gamma with a
-  relative spread of 1 / sqrt(B T) (35 for 2.4 MHz), so a slot less than a quarter of the way from the floor to the
-  strong slots is no fluctuation of a steady signal as soon as the signal is a few tenths of the noise.
+  not granted to it. The quietest fifth of the slots is folded into 28 places of 18 us. Null (noise alone): a place is
+  the mean of n = slots x B T samples, normal with spread 1 / sqrt(n) about the others, so the best of 28 exceeds 6
+  standard deviations with P < 28 x 1e-9; reference symbols (a twelfth and more of a loaded symbol) exceed it from
+  about 0 dB on.
 - **Level**: told to the reader, not weighed: a mast next door is as strong as a phone in the next room.
 
 The log odds of uplink over downlink are bounded for each kind of evidence, as neither is proof.
@@ -21,13 +22,12 @@ import numpy as np
 
 from detector.rf.classifiers.template import SliceView
 
-__all__ = ["MobileBands", "gap_fraction", "mobile_bands", "uplink_log_odds"]
+__all__ = ["Grants", "MobileBands", "measure_grants", "mobile_bands", "uplink_log_odds"]
 
-_SLOT_S = 0.5e-3
-_QUIET, _STRONG_QUANTILE = 0.25, 0.9
-_LEAST_RISE = 0.3
-_PLACE, _GAPS = 5.0, 2.0
-_USUAL_GAPS = 0.05
+_SLOT_S, _PLACES = 0.5e-3, 28
+_QUIET_PART, _STRONG_QUANTILE = 0.2, 0.9
+_PAUSE, _REFERENCE_Z = 0.75, 6.0
+_PLACE_LOG_ODDS, _GAP_LOG_ODDS, _STEADY_LOG_ODDS = 5.0, 2.0, -1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,26 +56,57 @@ def _ranges(rows: list[dict[str, list[float]]], way: str) -> tuple[tuple[float, 
     return tuple((row[way][0] * 1e6, row[way][1] * 1e6) for row in rows if way in row)
 
 
-def gap_fraction(view: SliceView) -> float:
-    """Return the part of the slots of 0.5 ms in which nobody sent; 0 where the signal hardly tops the noise."""
-    length = round(_SLOT_S * view.sample_rate_hz)
-    count = len(view.power) // length
-    slots = view.power[: count * length].reshape(count, length).mean(axis=1)
-    floor = view.floor * len(view.spectrum.density)
-    strong = float(np.quantile(slots, _STRONG_QUANTILE))
-    if strong < (1 + _LEAST_RISE) * floor:
-        return 0.0
-    return float(np.mean(slots < floor + _QUIET * (strong - floor)))
+@dataclass(frozen=True, slots=True)
+class Grants:
+    """How a mobile signal comes and goes.
+
+    Attributes
+    ----------
+    quiet : float
+        Power of the quietest fifth of the slots over that of the strongest tenth, noise included.
+    reference_z : float
+        How far the best of 28 places within the quiet slots stands above the others, in standard deviations: a mast's
+        reference symbols stay on when nothing else is sent.
+    """
+
+    quiet: float
+    reference_z: float
+
+    @property
+    def gaps(self) -> bool:
+        """Whether the sender pauses altogether."""
+        return self.quiet < _PAUSE and self.reference_z < _REFERENCE_Z
+
+    @property
+    def log_odds(self) -> float:
+        """ln odds of a device over a mast."""
+        if self.quiet >= _PAUSE:
+            return _STEADY_LOG_ODDS
+        return _GAP_LOG_ODDS if self.gaps else -_GAP_LOG_ODDS
 
 
-def uplink_log_odds(place: int, gaps: float) -> float:
+def measure_grants(view: SliceView) -> Grants:
+    """Return how a signal comes and goes in slots of 0.5 ms; neither their phase nor the floor need be known."""
+    bins = max(1, round(_SLOT_S * view.sample_rate_hz / _PLACES))
+    count = len(view.power) // (bins * _PLACES)
+    slots = view.power[: count * bins * _PLACES].reshape(count, _PLACES, bins).mean(axis=2)
+    level = slots.mean(axis=1)
+    order = np.argsort(level)
+    quiet = order[: max(2, int(_QUIET_PART * count))]
+    strong = float(np.quantile(level, _STRONG_QUANTILE))
+    profile = slots[quiet].mean(axis=0)
+    middle = float(np.median(profile))
+    z = (float(profile.max()) / (middle + 1e-30) - 1) * np.sqrt(len(quiet) * bins)
+    return Grants(quiet=float(level[quiet].mean()) / (strong + 1e-30), reference_z=float(z))
+
+
+def uplink_log_odds(place: int, grants: Grants) -> float:
     """Return ln odds of a device over a mast.
 
     Parameters
     ----------
     place : int
         From `MobileBands.place`.
-    gaps : float
-        From `gap_fraction`.
+    grants : Grants
     """
-    return _PLACE * place + float(np.clip((gaps - _USUAL_GAPS) * 20, -_GAPS, _GAPS))
+    return _PLACE_LOG_ODDS * place + grants.log_odds

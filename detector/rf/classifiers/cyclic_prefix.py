@@ -33,7 +33,7 @@ Complex64Array = npt.NDArray[np.complex64]
 
 _PROFILE_BINS = 31
 _LINE_LIMIT = 8.0
-_LEAST_WEIGHT = 0.05
+_LEAST_WEIGHT = 0.2
 _DC_HZ = 4e3
 _TAPS = np.arange(-4, 5)
 _PARTS = 4

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from detector.rf.classifiers.broadcast_dab import null_symbol_log_ratio
-from detector.rf.classifiers.cellular import gap_fraction, mobile_bands, uplink_log_odds
+from detector.rf.classifiers.cellular import Grants, measure_grants, mobile_bands, uplink_log_odds
 from detector.rf.classifiers.cyclic_prefix import PrefixFit
 from detector.rf.classifiers.ofdm import find_ofdm
 from detector.rf.classifiers.statistics import from_log_odds, to_log_odds
@@ -26,6 +26,7 @@ _MOST_LOG_RATIO = 12.0
 _EDGE = 0.5
 _INSIDE = 0.04
 _PLACE_LOG_ODDS = 5.0
+_NARROWEST_HZ = 0.9e6
 _DAB_HIGHEST_HZ, _DAB_LOWEST_HZ = 240e6, 174e6
 
 
@@ -63,8 +64,8 @@ class LinkEvidence:
     confidence : float
         That it is OFDM and sent by whom `kind` says.
     occupied : Occupied
-    gaps : float
-        Part of the slots without a transmission (mobile network only).
+    grants : Grants or None
+        How it comes and goes (mobile network only).
     """
 
     kind: AlertKind | SignalKind
@@ -72,7 +73,7 @@ class LinkEvidence:
     log_ratio: float
     confidence: float
     occupied: Occupied
-    gaps: float
+    grants: Grants | None
 
     @property
     def alerting(self) -> bool:
@@ -107,24 +108,28 @@ def find_link(view: SliceView, options: RfOptions, *, thorough: bool) -> tuple[L
     if fit.refusal is not None or fit.prefix is None:
         return None, fit.refusal
     family, where = fit.prefix.numerology.family, occupied(view)
+    if family != "lte" and where.bounded and where.width_hz < _NARROWEST_HZ:
+        return None, "too_narrow"
     ratio = fit.log_ratio + (null_symbol_log_ratio(view) if family == "dab" else 0.0)
-    gaps = gap_fraction(view) if family == "lte" else 0.0
-    kind, use = _use(view, family, where, gaps, options)
+    grants = measure_grants(view) if family == "lte" else None
+    kind, use = _use(view, family, where, grants, options)
     ofdm = from_log_odds(min(ratio, _MOST_LOG_RATIO) + to_log_odds(options.prior))
     confidence = min(ofdm * use, options.top_confidence)
+    if ofdm < options.inspect_confidence:
+        return None, "no_cyclic_prefix"
     evidence = LinkEvidence(
-        kind=kind, prefix=fit.prefix, log_ratio=ratio, confidence=confidence, occupied=where, gaps=gaps
+        kind=kind, prefix=fit.prefix, log_ratio=ratio, confidence=confidence, occupied=where, grants=grants
     )
     return evidence, None
 
 
 def _use(
-    view: SliceView, family: str, where: Occupied, gaps: float, options: RfOptions
+    view: SliceView, family: str, where: Occupied, grants: Grants | None, options: RfOptions
 ) -> tuple[AlertKind | SignalKind, float]:
     """Who sends, and the posterior of that."""
     middle_hz = (where.low_hz + where.high_hz) / 2
-    if family == "lte":
-        odds = uplink_log_odds(mobile_bands(view.plan.region).place(middle_hz), gaps)
+    if grants is not None:
+        odds = uplink_log_odds(mobile_bands(view.plan.region).place(middle_hz), grants)
         up = from_log_odds(odds)
         return (AlertKind.CELLULAR_UPLINK, up) if odds > 0 else (SignalKind.CELLULAR_DOWNLINK, 1 - up)
     sure = from_log_odds(_PLACE_LOG_ODDS)

@@ -21,8 +21,8 @@ _SPUR = SpurClassifier()
 _CLASSIFIERS: tuple[Classifier, ...] = (
     BroadcastFmClassifier(),
     CarrierClassifier(),
-    BurstClassifier(),
     PulsedClassifier(),
+    BurstClassifier(),
     NarrowbandClassifier(),
     NoiseLikeClassifier(),
 )

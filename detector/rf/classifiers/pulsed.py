@@ -15,10 +15,10 @@ __all__ = ["PulseFigures", "PulsedClassifier", "measure_pulses"]
 _HEIGHT = 14.0
 _APART_S = 3e-6
 _LONGEST_S = 30e-6
-_MOST_DUTY = 0.2
+_MOST_DUTY = 0.35
 _FEWEST = 3
 _LEAST_SWING = 0.6
-_NARROWEST_HZ = 50e3
+_NARROWEST_HZ, _LEAST_RATE_HZ = 50e3, 1e6
 
 PulseFigures = tuple[int, float, float]
 
@@ -26,7 +26,7 @@ PulseFigures = tuple[int, float, float]
 class PulsedClassifier:
     """Finds short pulses.
 
-    Refusals: ``wrong_width`` (a short pulse is wide), ``steady`` (no swing), ``few_pulses``, ``long_pulses`` (keying or bursts).
+    Refusals: ``wrong_width`` (a short pulse is wide), ``too_narrow_a_look`` (samples too far apart), ``steady`` (no swing), ``few_pulses``, ``long_pulses`` (keying or bursts).
     """
 
     kind = SignalKind.PULSED
@@ -35,20 +35,23 @@ class PulsedClassifier:
         """Return how many short pulses too many the dwell holds."""
         if run.width_hz < _NARROWEST_HZ:
             return Verdict(kind=self.kind, log_ratio=-np.inf, refusal="wrong_width")
+        if view.sample_rate_hz < _LEAST_RATE_HZ:
+            return Verdict(kind=self.kind, log_ratio=-np.inf, refusal="too_narrow_a_look")
         if view.envelope.swing < _LEAST_SWING:
             return Verdict(kind=self.kind, log_ratio=-np.inf, refusal="steady")
-        count, longest_s, duty = measure_pulses(view.power, view.sample_rate_hz)
+        count, usual_s, duty = measure_pulses(view.power, view.sample_rate_hz)
         surprise = binomial_surprise(count, len(view.power), float(np.exp(-_HEIGHT)))
         refusal = None
         if count < _FEWEST:
             refusal = "few_pulses"
-        elif longest_s > _LONGEST_S or duty > _MOST_DUTY:
+        elif usual_s > _LONGEST_S or duty > _MOST_DUTY:
             refusal = "long_pulses"
         return Verdict(kind=self.kind, log_ratio=log_ratio(surprise), refusal=refusal)
 
 
 def measure_pulses(power: np.typing.NDArray[np.float32], sample_rate_hz: float) -> PulseFigures:
-    """Return number of pulses, length in seconds of the longest but tenth, and part of the time spent in pulses.
+    """Return the number of pulses, the length in seconds of those that hold half of the time in
+    pulses, and the part of the dwell spent in them.
 
     Parameters
     ----------
@@ -62,5 +65,6 @@ def measure_pulses(power: np.typing.NDArray[np.float32], sample_rate_hz: float) 
     breaks = np.flatnonzero(np.diff(over) > max(1, round(_APART_S * sample_rate_hz)))
     first, last = over[np.r_[0, breaks + 1]], over[np.r_[breaks, len(over) - 1]]
     lengths = np.sort(last - first + 1)
-    longest_s = float(lengths[int(0.9 * (len(lengths) - 1))]) / sample_rate_hz
-    return len(first), longest_s, len(over) / len(power)
+    spent = np.cumsum(lengths)
+    usual_s = float(lengths[np.searchsorted(spent, spent[-1] / 2)]) / sample_rate_hz
+    return len(first), usual_s, len(over) / len(power)

@@ -25,6 +25,8 @@ Complex64Array = npt.NDArray[np.complex64]
 
 _DC_HZ = 5e3
 _SPACE_HZ = 30e3
+_STEADY_SWING = 0.6
+_LIMIT = 5.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,7 +137,17 @@ class SliceView:
     @cached_property
     def white(self) -> Whitened:
         """Whitened samples, for the cyclic prefix."""
-        return whiten(self.lines, self.spectrum.density, self.floor, self.sample_rate_hz)
+        lines = self.lines if self.envelope.swing < _STEADY_SWING else scipy.fft.fft(self.limited)
+        return whiten(lines, self.spectrum.density, self.floor, self.sample_rate_hz)
+
+    @property
+    def limited(self) -> Complex64Array:
+        """Samples with their magnitude limited at what noise of the median power reaches once in 150 samples.
+
+        Keeps phase, and with it the likeness of a prefix and its copy, and takes from lone pulses what they have.
+        """
+        limit = np.float32(_LIMIT * float(np.median(self.power)) / np.log(2))
+        return self.samples * np.sqrt(np.minimum(1, limit / (self.power + np.float32(1e-20))))
 
     @cached_property
     def power(self) -> npt.NDArray[np.float32]:
