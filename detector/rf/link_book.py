@@ -82,7 +82,9 @@ class LinkBook:
     def _room_hz(self, center_hz: float, level_db: float) -> float:
         """Widest that something here can be, by the quiet slices on either side; infinite where there are none."""
         half_hz = self._options.sample_rate_hz * self._options.usable_fraction / 2
-        quiet = [hz for hz, db in self._levels_db.items() if db < level_db - _QUIET_DB and abs(hz - center_hz) < _REACH_HZ]
+        quiet = [
+            hz for hz, db in self._levels_db.items() if db < level_db - _QUIET_DB and abs(hz - center_hz) < _REACH_HZ
+        ]
         above = min((hz for hz in quiet if hz > center_hz), default=float("inf"))
         below = max((hz for hz in quiet if hz < center_hz), default=-float("inf"))
         return above - below - 2 * half_hz

@@ -19,6 +19,7 @@ _JOIN_HZ = 40e3
 _PULSED_SWING = 0.6
 _SAME_HZ = 0.3e6
 _PULSED = PulsedClassifier()
+_OF_PULSES = (SignalKind.PULSED, SignalKind.OOK_FSK, SignalKind.NARROWBAND, SignalKind.UNKNOWN)
 
 
 class SignalFinder:
@@ -44,17 +45,24 @@ class SignalFinder:
             Why runs stayed unknown.
         """
         found = []
+        pulses = self._pulses(view)
+        if pulses is not None:
+            found.append(_signal(SignalKind.PULSED, pulses, t_ns))
         for run in self.runs(view):
             kind = name_run(view, run, self._options, refusals)
-            if kind is not None:
+            # the lines of a pulse train belong to it
+            if kind is not None and not (pulses is not None and kind in _OF_PULSES):
                 found.append(_signal(kind, run, t_ns))
-        if not found and view.envelope.swing > _PULSED_SWING:
-            # short pulses lift no bin by much
-            run = whole_slice(view)
-            verdict = _PULSED.judge(view, run)
-            if verdict.refusal is None and verdict.log_ratio > self._options.unknown_log_ratio:
-                found.append(_signal(verdict.kind, run, t_ns))
         return tuple(found)
+
+    def _pulses(self, view: SliceView) -> Run | None:
+        """The whole slice where it holds pulses: short ones lift no bin by much, and no bin tells where they are."""
+        if view.envelope.swing < _PULSED_SWING:
+            return None
+        run = whole_slice(view)
+        verdict = _PULSED.judge(view, run)
+        named = verdict.refusal is None and verdict.log_ratio > self._options.unknown_log_ratio
+        return run if named else None
 
     def runs(self, view: SliceView) -> list[Run]:
         """Return the stretches of bins over the floor, strongest first, at most six."""
@@ -79,9 +87,7 @@ class SignalFinder:
 
 
 def _signal(kind: SignalKind, run: Run, t_ns: int) -> RadioSignal:
-    return RadioSignal(
-        kind=kind, freq_hz=run.freq_hz, bandwidth_hz=run.width_hz, snr_db=run.snr_db, last_t_ns=t_ns
-    )
+    return RadioSignal(kind=kind, freq_hz=run.freq_hz, bandwidth_hz=run.width_hz, snr_db=run.snr_db, last_t_ns=t_ns)
 
 
 def _runs(over: npt.NDArray[np.bool_], gap: int) -> list[tuple[int, int]]:

@@ -8,9 +8,9 @@ import numpy as np
 import numpy.typing as npt
 
 from detector.rf.band_plan import BandPlan
+from detector.rf.classifier import LineEvidence, VideoClassifier, carrier_fraction
 from detector.rf.classifiers.link import LinkEvidence, find_link
 from detector.rf.classifiers.template import SliceView
-from detector.rf.classifier import LineEvidence, VideoClassifier, carrier_fraction
 from detector.rf.emitters import SliceHit
 from detector.rf.envelope import power_envelope
 from detector.rf.noise_floor import FloorTracker, slice_floor
@@ -179,9 +179,7 @@ def _named(link: LinkEvidence, snr_db: float, t_ns: int) -> tuple[RadioSignal, .
         return ()
     middle_hz = (link.occupied.low_hz + link.occupied.high_hz) / 2
     width_hz = link.occupied.width_hz
-    return (
-        RadioSignal(kind=link.kind, freq_hz=middle_hz, bandwidth_hz=width_hz, snr_db=snr_db, last_t_ns=t_ns),
-    )
+    return (RadioSignal(kind=link.kind, freq_hz=middle_hz, bandwidth_hz=width_hz, snr_db=snr_db, last_t_ns=t_ns),)
 
 
 def _without_dc(spectrum: Spectrum, usable_fraction: float, floor: float) -> npt.NDArray[np.float64]:

@@ -66,7 +66,7 @@ class RadioAlert(Alert):
     """An alert for a transmitter; frequencies in Hz, `snr_db` within the best slice.
 
     `standard` is the line system ``PAL`` (625/50, SECAM too) or ``NTSC`` (525/59.94), None where it has none.
-    `modulation` is ``FM`` or ``AM``, None where undecided.
+    `modulation` is ``FM`` or ``AM`` for analog, ``OFDM`` or ``SC-FDMA`` for digital links, None where undecided.
     """
 
     freq_hz: float

@@ -79,7 +79,7 @@ class Grants:
 
     @property
     def log_odds(self) -> float:
-        """ln odds of a device over a mast."""
+        """Ln odds of a device over a mast."""
         if self.quiet >= _PAUSE:
             return _STEADY_LOG_ODDS
         return _GAP_LOG_ODDS if self.gaps else -_GAP_LOG_ODDS

@@ -90,7 +90,7 @@ def whiten(
     weight = np.clip(1 - floor / profile, _LEAST_WEIGHT, 1)
     quiet = max(1, round(_DC_HZ * bins / sample_rate_hz))
     weight[bins // 2 - quiet : bins // 2 + quiet + 1] = 0
-    gain = np.fft.ifftshift(np.sqrt(weight / profile)).astype(np.float32) / np.float32(count * np.sqrt(bins))
+    gain = np.fft.ifftshift(np.sqrt(weight / profile)).astype(np.float32) / np.float32(np.sqrt(count * bins))
     # fine bin k belongs to the coarse bin that is nearest
     index = np.round(np.arange(count) * (bins / count)).astype(np.intp) % bins
     lines = raw_lines * gain[index]

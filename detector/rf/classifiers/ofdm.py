@@ -82,5 +82,3 @@ def find_ofdm(view: SliceView, candidates: int) -> OfdmFit:
 
 def _order(powers: np.typing.NDArray[np.float64], candidates: int) -> list[int]:
     return [int(place) for place in np.argsort(-powers)[:candidates] if powers[place] > 0]
-
-

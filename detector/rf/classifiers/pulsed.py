@@ -2,6 +2,7 @@
 
 Samples of |x|^2 far above the level that noise reaches, in short lone groups. Null: |x|^2 is exponential about mu =
 median / ln 2, so n samples hold Poisson-few above 14 mu (P = 8e-7 each); the count is compared with the binomial.
+A pulse lasts as long as the power stays above 5 mu around such a sample.
 """
 
 import numpy as np
@@ -12,9 +13,9 @@ from detector.types import SignalKind
 
 __all__ = ["PulseFigures", "PulsedClassifier", "measure_pulses"]
 
-_HEIGHT = 14.0
+_HEIGHT, _FOOT = 14.0, 5.0
 _APART_S = 3e-6
-_LONGEST_S = 30e-6
+_LONGEST_S = 150e-6
 _MOST_DUTY = 0.35
 _FEWEST = 3
 _LEAST_SWING = 0.6
@@ -59,12 +60,16 @@ def measure_pulses(power: np.typing.NDArray[np.float32], sample_rate_hz: float) 
         |x|^2.
     sample_rate_hz : float
     """
-    over = np.flatnonzero(power > _HEIGHT * float(np.median(power)) / np.log(2))
+    mean = float(np.median(power)) / np.log(2)
+    over = np.flatnonzero(power > _FOOT * mean)
     if not len(over):
         return 0, 0.0, 0.0
-    breaks = np.flatnonzero(np.diff(over) > max(1, round(_APART_S * sample_rate_hz)))
-    first, last = over[np.r_[0, breaks + 1]], over[np.r_[breaks, len(over) - 1]]
-    lengths = np.sort(last - first + 1)
+    starts = np.r_[0, np.flatnonzero(np.diff(over) > max(1, round(_APART_S * sample_rate_hz))) + 1]
+    high = np.maximum.reduceat(power[over], starts) > _HEIGHT * mean
+    if not high.any():
+        return 0, 0.0, 0.0
+    first, last = over[starts], over[np.r_[starts[1:] - 1, len(over) - 1]]
+    lengths = np.sort((last - first + 1)[high])
     spent = np.cumsum(lengths)
     usual_s = float(lengths[np.searchsorted(spent, spent[-1] / 2)]) / sample_rate_hz
-    return len(first), usual_s, len(over) / len(power)
+    return len(lengths), usual_s, float(spent[-1]) / len(power)

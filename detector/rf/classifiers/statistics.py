@@ -70,7 +70,9 @@ def binomial_surprise(count: int, trials: int, probability: float) -> float:
     if count <= trials * probability:
         return 0.0
     if trials <= 60:
-        tail = sum(comb(trials, k) * probability**k * (1 - probability) ** (trials - k) for k in range(count, trials + 1))
+        tail = sum(
+            comb(trials, k) * probability**k * (1 - probability) ** (trials - k) for k in range(count, trials + 1)
+        )
         return -log(max(tail, 1e-300))
     share = count / trials
     rest = (1 - share) * log((1 - share) / (1 - probability)) if share < 1 else 0.0

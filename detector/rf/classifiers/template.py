@@ -16,7 +16,7 @@ import scipy.fft
 from detector.rf.band_plan import Band, BandPlan
 from detector.rf.classifiers.cyclic_prefix import Whitened, whiten
 from detector.rf.envelope import Envelope
-from detector.rf.spectrum import Spectrum
+from detector.rf.spectrum import Spectrum, power_spectrum
 from detector.types import SignalKind
 
 __all__ = ["Channel", "Classifier", "Run", "SliceView", "Verdict", "whole_slice"]
@@ -137,8 +137,11 @@ class SliceView:
     @cached_property
     def white(self) -> Whitened:
         """Whitened samples, for the cyclic prefix."""
-        lines = self.lines if self.envelope.swing < _STEADY_SWING else scipy.fft.fft(self.limited)
-        return whiten(lines, self.spectrum.density, self.floor, self.sample_rate_hz)
+        if self.envelope.swing < _STEADY_SWING:
+            return whiten(self.lines, self.spectrum.density, self.floor, self.sample_rate_hz)
+        samples = self.limited
+        density = power_spectrum(samples, self.center_hz, self.sample_rate_hz).density
+        return whiten(scipy.fft.fft(samples), density, self.floor, self.sample_rate_hz)
 
     @property
     def limited(self) -> Complex64Array:
@@ -147,13 +150,16 @@ class SliceView:
         Keeps phase, and with it the likeness of a prefix and its copy, and takes from lone pulses what they have.
         """
         limit = np.float32(_LIMIT * float(np.median(self.power)) / np.log(2))
-        return self.samples * np.sqrt(np.minimum(1, limit / (self.power + np.float32(1e-20))))
+        gain = np.sqrt(np.minimum(np.float32(1), limit / (self.power + np.float32(1e-20))))
+        samples: Complex64Array = self.samples * gain
+        return samples
 
     @cached_property
     def power(self) -> npt.NDArray[np.float32]:
         """|x|^2 at the full rate, the mean of x taken off."""
         parts = (self.samples - self.samples.mean()).view(np.float32).reshape(-1, 2)
-        return np.einsum("ij,ij->i", parts, parts)
+        power: npt.NDArray[np.float32] = np.einsum("ij,ij->i", parts, parts)
+        return power
 
     def band(self, freq_hz: float) -> Band | None:
         """Return the row of the plan that explains a frequency."""
