@@ -264,7 +264,7 @@ class RfOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         Meta(
             ge=0,
             le=10,
-            description="ln of the likelihood ratio that a name must beat, else a signal is unknown; raising it names fewer",
+            description="ln of the likelihood ratio that a name must beat, else it is unknown; raising it names fewer",
             extra={"unit": "nat"},
         ),
     ] = 3.0
@@ -273,7 +273,7 @@ class RfOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         Meta(
             ge=0,
             le=6,
-            description="What the band plan's row adds to the kind it expects; raising it trusts the plan over the signal",
+            description="What the band plan adds to the kind it expects; raising it trusts the plan over the signal",
             extra={"unit": "nat"},
         ),
     ] = 2.0
@@ -282,8 +282,8 @@ class RfOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         Meta(
             ge=-15,
             le=10,
-            description="Power over the noise from which a hop is searched for digital links; lower costs time in a busy "
-            "sky, raising it misses weak links",
+            description="Power over the noise from which a hop is searched for digital links; lower costs time in a "
+            "busy sky, raising it misses weak links",
             extra={"unit": "dB"},
         ),
     ] = -4.0
@@ -292,8 +292,8 @@ class RfOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         Meta(
             ge=5e4,
             le=1.5e6,
-            description="Width of energy from which a hop is searched for digital links; raising it misses narrow grants "
-            "of a phone",
+            description="Width of energy from which a hop is searched for digital links; raising it misses narrow "
+            "grants of a phone",
             extra={"unit": "Hz"},
         ),
     ] = 1.5e5

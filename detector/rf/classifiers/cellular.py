@@ -26,6 +26,7 @@ __all__ = ["Grants", "MobileBands", "measure_grants", "mobile_bands", "uplink_lo
 
 _SLOT_S, _PLACES = 0.5e-3, 28
 _QUIET_PART, _STRONG_QUANTILE = 0.2, 0.9
+_LEAST_STRENGTH = 0.3
 _PAUSE, _REFERENCE_Z = 0.75, 6.0
 _PLACE_LOG_ODDS, _GAP_LOG_ODDS, _STEADY_LOG_ODDS = 5.0, 2.0, -1.0
 
@@ -100,7 +101,7 @@ def measure_grants(view: SliceView) -> Grants:
     return Grants(quiet=float(level[quiet].mean()) / (strong + 1e-30), reference_z=float(z))
 
 
-def uplink_log_odds(place: int, grants: Grants) -> float:
+def uplink_log_odds(place: int, grants: Grants, strength: float) -> float:
     """Return ln odds of a device over a mast.
 
     Parameters
@@ -108,5 +109,7 @@ def uplink_log_odds(place: int, grants: Grants) -> float:
     place : int
         From `MobileBands.place`.
     grants : Grants
+    strength : float
+        Of the prefix; where the signal is not most of the power, its gaps cannot be told and do not count.
     """
-    return _PLACE_LOG_ODDS * place + grants.log_odds
+    return _PLACE_LOG_ODDS * place + (grants.log_odds if strength >= _LEAST_STRENGTH else 0.0)

@@ -17,7 +17,7 @@ the noise floor turned down), so that the null is that of white noise:
 Trials: every place of the window in the period, clock error and guard that was tried counts as one (a union bound).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil
 
 import numpy as np
@@ -37,6 +37,7 @@ _LEAST_WEIGHT = 0.2
 _DC_HZ = 4e3
 _TAPS = np.arange(-4, 5)
 _PARTS = 4
+_PART_HZ = 75e3
 _NEIGHBOURS = (3, 5)
 _CLOCK_PPM = 40.0
 _DRIFT_PART = 0.7
@@ -144,6 +145,9 @@ class PrefixFit:
         Mean product within prefixes over that of the rest: large for OFDM, about 1 for anything merely periodic.
     strength : float
         Correlation coefficient within prefixes: SNR / (1 + SNR) for a clean link.
+    spread_hz : float
+        Width of spectrum that takes part in the agreement (participation ratio of its parts): a link's own, some tens
+        of kHz for a narrow signal that agrees with itself by its symbols.
     """
 
     numerology: Numerology
@@ -152,6 +156,7 @@ class PrefixFit:
     trials: float
     contrast: float
     strength: float
+    spread_hz: float
 
 
 def fit_prefix(white: Whitened, numerology: Numerology) -> PrefixFit | None:
@@ -176,6 +181,7 @@ def fit_prefix(white: Whitened, numerology: Numerology) -> PrefixFit | None:
         for period_s, prefixes in numerology.rhythms
     ]
     best = max(range(len(fits)), key=lambda place: fits[place].surprise)
+    inside = _inside(numerology.rhythms[best], fits[best].start, rate_hz, usable)
     return PrefixFit(
         numerology=numerology,
         guard=numerology.rhythms[best][1][-1][1] / numerology.useful_s,
@@ -183,7 +189,34 @@ def fit_prefix(white: Whitened, numerology: Numerology) -> PrefixFit | None:
         trials=sum(fit.trials for fit in fits),
         contrast=fits[best].contrast,
         strength=fits[best].strength,
+        spread_hz=_spread_hz(white, later[int(lag) : int(lag) + usable], inside),
     )
+
+
+def _inside(
+    rhythm: tuple[float, tuple[tuple[float, float], ...]], start: float, rate_hz: float, usable: int
+) -> npt.NDArray[np.bool_]:
+    """Which samples lie in a prefix, bool of shape (usable,); `start` in turns of the period."""
+    period_s, prefixes = rhythm
+    turn = (np.arange(usable) / (period_s * rate_hz) - start) % 1.0
+    inside = np.zeros(usable, np.bool_)
+    for begin_s, width_s in prefixes:
+        inside |= (turn >= begin_s / period_s) & (turn < (begin_s + width_s) / period_s)
+    return inside
+
+
+def _spread_hz(white: Whitened, later: Complex64Array, inside: npt.NDArray[np.bool_]) -> float:
+    """Participation ratio, over 75 kHz parts, of the cross-spectrum of the prefixes and what they copy."""
+    usable = len(inside) // 2 * 2
+    first = scipy.fft.fft(np.where(inside[:usable], white.base[:usable], np.complex64(0)))
+    second = scipy.fft.fft(np.where(inside[:usable], later[:usable], np.complex64(0)))
+    cross = np.fft.fftshift(second * first.conj())
+    parts = max(4, round(white.sample_rate_hz / _PART_HZ))
+    sums = cross[: len(cross) // parts * parts].reshape(parts, -1).sum(axis=1)
+    total = sums.sum()
+    along = (sums * np.conj(total) / (abs(total) + 1e-30)).real
+    ratio = float(along.sum()) ** 2 / float(np.dot(along, along) + 1e-30)
+    return ratio * white.sample_rate_hz / parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +225,7 @@ class _Fold:
     trials: float
     contrast: float
     strength: float
+    start: float
 
 
 def _running(base: Complex64Array, later: Complex64Array, shift: int, usable: int) -> npt.NDArray[np.complex128]:
@@ -215,7 +249,7 @@ def _fit_rhythm(
     edges = _edges(usable, period, bins)
     noise = float(np.mean([_contrasts(part, edges, window)[0].mean() for part in others]))
     cells = len(others) * max(1.0, bins / window.sum() - 1)
-    best = _Fold(0.0, 1.0, 0.0, 0.0)
+    best = _Fold(0.0, 1.0, 0.0, 0.0, 0.0)
     level = float(np.sqrt(np.mean([np.mean(np.abs(np.diff(part)) ** 2) for part in others])))
     for error in errors:
         edges = _edges(usable, period * (1 + error * 1e-6), bins)
@@ -224,8 +258,9 @@ def _fit_rhythm(
         surprise = cell_average_surprise(float(powers[place]) / max(noise, 1e-30), cells)
         if surprise > best.surprise:
             contrast = float(abs(inside[place]) / max(abs(rest[place]), 1e-30))
-            best = _Fold(surprise, 1.0, contrast, min(float(abs(inside[place])) / max(level, 1e-30), 1.0))
-    return _Fold(best.surprise, float(len(errors) * bins), best.contrast, best.strength)
+            strength = min(float(abs(inside[place])) / max(level, 1e-30), 1.0)
+            best = _Fold(surprise, 1.0, contrast, strength, place / bins)
+    return replace(best, trials=float(len(errors) * bins))
 
 
 def _edges(usable: int, period: float, bins: int) -> npt.NDArray[np.intp]:

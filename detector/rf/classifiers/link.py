@@ -82,7 +82,7 @@ class LinkEvidence:
 
 
 def occupied(view: SliceView) -> Occupied:
-    """Return the ends of the energy: groups of 16 bins over half of the mean level, a small margin at the slice's end."""
+    """Return the ends of the energy: groups of 16 bins over half of the high level, the slice's ends left a margin."""
     excess = view.excess[: len(view.excess) // _GROUP * _GROUP].reshape(-1, _GROUP).mean(axis=1) - 1
     over = np.flatnonzero(excess > _EDGE * max(float(np.quantile(excess, 0.9)), 1e-3))
     group_hz = _GROUP * view.spectrum.bin_hz
@@ -112,7 +112,7 @@ def find_link(view: SliceView, options: RfOptions, *, thorough: bool) -> tuple[L
         return None, "too_narrow"
     ratio = fit.log_ratio + (null_symbol_log_ratio(view) if family == "dab" else 0.0)
     grants = measure_grants(view) if family == "lte" else None
-    kind, use = _use(view, family, where, grants, options)
+    kind, use = _use(view, fit.prefix, where, grants, options)
     ofdm = from_log_odds(min(ratio, _MOST_LOG_RATIO) + to_log_odds(options.prior))
     confidence = min(ofdm * use, options.top_confidence)
     if ofdm < options.inspect_confidence:
@@ -124,16 +124,16 @@ def find_link(view: SliceView, options: RfOptions, *, thorough: bool) -> tuple[L
 
 
 def _use(
-    view: SliceView, family: str, where: Occupied, grants: Grants | None, options: RfOptions
+    view: SliceView, prefix: PrefixFit, where: Occupied, grants: Grants | None, options: RfOptions
 ) -> tuple[AlertKind | SignalKind, float]:
     """Who sends, and the posterior of that."""
     middle_hz = (where.low_hz + where.high_hz) / 2
     if grants is not None:
-        odds = uplink_log_odds(mobile_bands(view.plan.region).place(middle_hz), grants)
+        odds = uplink_log_odds(mobile_bands(view.plan.region).place(middle_hz), grants, prefix.strength)
         up = from_log_odds(odds)
         return (AlertKind.CELLULAR_UPLINK, up) if odds > 0 else (SignalKind.CELLULAR_DOWNLINK, 1 - up)
     sure = from_log_odds(_PLACE_LOG_ODDS)
-    if family == "dab":
+    if prefix.numerology.family == "dab":
         inside = _DAB_LOWEST_HZ <= middle_hz <= _DAB_HIGHEST_HZ
         return (SignalKind.BROADCAST_DAB, sure) if inside else (AlertKind.DIGITAL_VIDEO, sure)
     row = view.band(middle_hz)

@@ -21,6 +21,7 @@ __all__ = ["OfdmFit", "find_ofdm"]
 
 _LEAST_RATE_HZ, _LEAST_WIDTH_HZ = 1e6, 120e3
 _LEAST_CONTRAST = 4.0
+_LEAST_SPREAD_HZ, _LEAST_GRANT_HZ = 4e5, 1.2e5
 _SURE = 40.0
 _MEAN = 50.0
 
@@ -36,7 +37,8 @@ class OfdmFit:
     log_ratio : float
         ln of the likelihood ratio of OFDM of this numerology against noise.
     refusal : str or None
-        ``too_narrow_a_look``, ``too_narrow``, ``too_short``, ``no_cyclic_prefix``, ``repeats_without_prefix``; None for OFDM.
+        ``too_narrow_a_look``, ``too_narrow``, ``too_short``, ``no_cyclic_prefix``, ``repeats_without_prefix``; None
+        for OFDM.
     """
 
     prefix: PrefixFit | None
@@ -77,6 +79,8 @@ def find_ofdm(view: SliceView, candidates: int) -> OfdmFit:
         refusal = "no_cyclic_prefix"
     elif best.contrast < _LEAST_CONTRAST:
         refusal = "repeats_without_prefix"
+    elif best.spread_hz < (_LEAST_SPREAD_HZ if best.numerology.family != "lte" else _LEAST_GRANT_HZ):
+        refusal = "too_narrow"
     return OfdmFit(prefix=best, log_ratio=ratio, refusal=refusal)
 
 

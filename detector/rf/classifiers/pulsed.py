@@ -16,7 +16,7 @@ __all__ = ["PulseFigures", "PulsedClassifier", "measure_pulses"]
 _HEIGHT, _FOOT = 14.0, 5.0
 _APART_S = 3e-6
 _LONGEST_S = 150e-6
-_MOST_DUTY = 0.35
+_MOST_DUTY = 0.55
 _FEWEST = 3
 _LEAST_SWING = 0.6
 _NARROWEST_HZ, _LEAST_RATE_HZ = 50e3, 1e6
@@ -27,7 +27,8 @@ PulseFigures = tuple[int, float, float]
 class PulsedClassifier:
     """Finds short pulses.
 
-    Refusals: ``wrong_width`` (a short pulse is wide), ``too_narrow_a_look`` (samples too far apart), ``steady`` (no swing), ``few_pulses``, ``long_pulses`` (keying or bursts).
+    Refusals: ``wrong_width`` (a short pulse is wide), ``too_narrow_a_look`` (samples too far apart), ``steady`` (no
+    swing), ``few_pulses``, ``long_pulses`` (keying or bursts).
     """
 
     kind = SignalKind.PULSED
