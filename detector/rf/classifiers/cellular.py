@@ -88,16 +88,19 @@ class Grants:
 
 def measure_grants(view: SliceView) -> Grants:
     """Return how a signal comes and goes in slots of 0.5 ms; neither their phase nor the floor need be known."""
-    bins = max(1, round(_SLOT_S * view.sample_rate_hz / _PLACES))
-    count = len(view.power) // (bins * _PLACES)
-    slots = view.power[: count * bins * _PLACES].reshape(count, _PLACES, bins).mean(axis=2)
+    length = _SLOT_S * view.sample_rate_hz
+    count = int(len(view.power) / length)
+    # whole slots, however many samples that is: a slot is no multiple of the sample interval at every rate
+    edges = np.round(np.arange(count * _PLACES + 1) * (length / _PLACES)).astype(np.intp)
+    sums = np.add.reduceat(view.power[: edges[-1]], edges[:-1], dtype=np.float64)
+    slots = (sums / np.diff(edges)).reshape(count, _PLACES)
     level = slots.mean(axis=1)
     order = np.argsort(level)
     quiet = order[: max(2, int(_QUIET_PART * count))]
     strong = float(np.quantile(level, _STRONG_QUANTILE))
     profile = slots[quiet].mean(axis=0)
     middle = float(np.median(profile))
-    z = (float(profile.max()) / (middle + 1e-30) - 1) * np.sqrt(len(quiet) * bins)
+    z = (float(profile.max()) / (middle + 1e-30) - 1) * np.sqrt(len(quiet) * length / _PLACES)
     return Grants(quiet=float(level[quiet].mean()) / (strong + 1e-30), reference_z=float(z))
 
 
