@@ -31,7 +31,9 @@ class Transmitter(gr.top_block):
             dtv.dvbt_bit_inner_interleaver(payload, qam, plain, t_mode),
             dtv.dvbt_symbol_inner_interleaver(payload, t_mode, 1),
             dtv.dvbt_map(payload, qam, plain, t_mode, 1),
-            dtv.dvbt_reference_signals(gr.sizeof_gr_complex, payload, size, qam, plain, rate, rate, t_guard, t_mode, 0, 0),
+            dtv.dvbt_reference_signals(
+                gr.sizeof_gr_complex, payload, size, qam, plain, rate, rate, t_guard, t_mode, 0, 0
+            ),
             digital.ofdm_cyclic_prefixer(size, size + size // int(guard), 0, ""),
             blocks.skiphead(gr.sizeof_gr_complex, SKIPPED),
             blocks.head(gr.sizeof_gr_complex, SAMPLES),

@@ -5,7 +5,7 @@ from detector.rf.link_phrases import link_reasons
 from detector.rf.links import Link, LinkHit, LinkTracker
 from detector.rf.options import RfOptions
 from detector.rf.slice_look import SliceLook
-from detector.types import AlertKind, RadioAlert, SignalKind
+from detector.types import AlertKind, RadioAlert, RadioSignal, SignalKind
 
 __all__ = ["LinkBook"]
 
@@ -54,6 +54,16 @@ class LinkBook:
         for link in self._tracker.links:
             (below if link.confirmed_t_ns is None else above).append(_alert(link))
         return above, below
+
+    def others(self, signals: tuple[RadioSignal, ...]) -> tuple[RadioSignal, ...]:
+        """Return the signals without those that an alert stands for: television, as long as its width was not known."""
+        taken = [(link.low_hz, link.high_hz) for link in self._tracker.links if link.confirmed_t_ns is not None]
+        return tuple(
+            signal
+            for signal in signals
+            if signal.kind is not SignalKind.BROADCAST_TV
+            or not any(low_hz <= signal.freq_hz <= high_hz for low_hz, high_hz in taken)
+        )
 
     def _hit(self, seen: SliceLook) -> LinkHit | None:
         """The look as a hit, None where it holds nothing to look at."""

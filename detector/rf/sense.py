@@ -154,7 +154,7 @@ class RfSense:
             t_ns=self._t_ns,
             alerts=tuple(alerts),
             inspect=tuple(inspect),
-            signals=self._signals.listed(self._t_ns),
+            signals=self._links.others(self._signals.listed(self._t_ns)),
             rejected=dict(self._rejected),
             coverage=self._sweep_coverage(self._scheduler) if self._scheduler else self._recording_coverage(),
             figures=self._numbers(),
@@ -266,7 +266,7 @@ class RfSense:
         self._signals.update(seen.signals)
         self._rejected.update(seen.refusals)
         self._floor = seen.floor
-        if seen.evidence is None and seen.snr_db > _ENERGY_DB:
+        if seen.evidence is None and seen.link is None and seen.snr_db > _ENERGY_DB:
             self._rejected["not_periodic"] += 1
         return seen
 

@@ -46,6 +46,7 @@ from detector.rf.synth.emissions import (
     OokRemoteEmission,
 )
 from detector.rf.synth.negatives import (
+    DIGITAL_LINKS,
     DvbtEmission,
     HoppingEmission,
     KeyedEmission,
@@ -61,6 +62,7 @@ from detector.rf.synth.sky import Sky
 from detector.types import Tuning
 
 __all__ = [
+    "DIGITAL_LINKS",
     "AdsbEmission",
     "AnalogVideoEmission",
     "CarrierEmission",

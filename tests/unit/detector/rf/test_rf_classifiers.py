@@ -14,6 +14,7 @@ from detector.rf.classifiers.template import Verdict
 from detector.rf.options import RfOptions
 from detector.rf.signals import SignalFinder
 from detector.rf.synth import (
+    DIGITAL_LINKS,
     AdsbEmission,
     CarrierEmission,
     DabEmission,
@@ -32,7 +33,6 @@ from detector.types import AlertKind, SignalKind
 from tests.unit.detector.rf.class_helpers import at_snr, report_of, samples_of, view_of
 
 OPTIONS = RfOptions()
-DIGITAL_LINKS = ("dvbt_8", "dvbt_2")
 
 
 def link_of(emission, center_hz, snr_db, region="KR", seconds=0.1):
