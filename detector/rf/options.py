@@ -287,6 +287,16 @@ class RfOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
             extra={"unit": "dB"},
         ),
     ] = -4.0
+    link_doubt: Annotated[
+        float,
+        Meta(
+            ge=0,
+            le=30,
+            description="Taken off the ln likelihood ratio of a digital link for what is not noise and yet no "
+            "link; raising it misses links below -6 dB",
+            extra={"unit": "nat"},
+        ),
+    ] = 10.0
     link_width_hz: Annotated[
         float,
         Meta(

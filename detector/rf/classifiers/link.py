@@ -3,7 +3,8 @@
 The cyclic prefix names the numerology; place and width decide who sends it. A link narrower than a television channel
 is a camera's link wherever it is; one as wide is a broadcast inside a television band and a camera's link elsewhere.
 Confidence is the posterior of "OFDM of this numerology" at the stated prior (`RfOptions.prior`, as log odds) times
-the posterior of the use.
+the posterior of the use. The null of the ratio is noise; what is on the air besides noise exceeds it now and then (the
+hardest generated pulse train by e^8), so `RfOptions.link_doubt` is taken off before the prior is put on.
 """
 
 from dataclasses import dataclass
@@ -113,7 +114,7 @@ def find_link(view: SliceView, options: RfOptions, *, thorough: bool) -> tuple[L
     ratio = fit.log_ratio + (null_symbol_log_ratio(view) if family == "dab" else 0.0)
     grants = measure_grants(view) if family == "lte" else None
     kind, use = _use(view, fit.prefix, where, grants, options)
-    ofdm = from_log_odds(min(ratio, _MOST_LOG_RATIO) + to_log_odds(options.prior))
+    ofdm = from_log_odds(min(ratio - options.link_doubt, _MOST_LOG_RATIO) + to_log_odds(options.prior))
     confidence = min(ofdm * use, options.top_confidence)
     if ofdm < options.inspect_confidence:
         return None, "no_cyclic_prefix"

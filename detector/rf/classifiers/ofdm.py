@@ -20,7 +20,7 @@ from detector.rf.classifiers.template import SliceView
 __all__ = ["OfdmFit", "find_ofdm"]
 
 _LEAST_RATE_HZ, _LEAST_WIDTH_HZ = 1e6, 120e3
-_LEAST_CONTRAST = 4.0
+_LEAST_CONTRAST = 6.0
 _LEAST_SPREAD_HZ, _LEAST_GRANT_HZ = 4e5, 1.2e5
 _SURE = 40.0
 _MEAN = 50.0

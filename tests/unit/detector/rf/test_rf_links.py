@@ -49,7 +49,7 @@ def test_a_sweep_finds_a_phone_and_names_the_mast():
 def test_television_is_named_and_a_narrow_link_beside_it_alerted():
     television = DvbtEmission(center_hz=562e6, power_dbfs=-20, seed=1, size=8192, guard=1 / 4)
     camera = DvbtEmission(center_hz=601.6e6, power_dbfs=-26, seed=2, channel_hz=2e6)
-    report = swept((television, camera), (550e6, 610e6), "EU", steps=90)
+    report = swept((television, camera), (550e6, 610e6), "EU", steps=170)
     assert [alert.kind for alert in report.alerts] == [AlertKind.DIGITAL_VIDEO]
     assert report.alerts[0].freq_hz == pytest.approx(601.6e6, abs=1.5e6)
     tv = [signal for signal in report.signals if signal.kind is SignalKind.BROADCAST_TV]
