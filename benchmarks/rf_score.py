@@ -17,8 +17,17 @@ from detector.rf.band_plan import shipped_band_plan
 from detector.rf.convert import from_raw
 from detector.rf.options import RfOptions
 from detector.rf.sense import RfSense
-from detector.rf.synth import AnalogVideoEmission, DongleModel, Emission, Sky, Tuning, hard_negatives, moving_room
-from detector.types import IqBlock, Provenance, SenseReport
+from detector.rf.synth import (
+    DIGITAL_LINKS,
+    AnalogVideoEmission,
+    DongleModel,
+    Emission,
+    Sky,
+    Tuning,
+    hard_negatives,
+    moving_room,
+)
+from detector.types import AlertKind, IqBlock, Provenance, SenseReport
 
 RATE_HZ, CENTER_HZ, NOISE_DBFS = 2.4e6, 1.2e9, -36.0
 OPTIONS, PLAN = RfOptions(), shipped_band_plan("KR")
@@ -126,6 +135,8 @@ def score_negatives(
                 sky.emissions = emissions
                 for length_s in seconds:
                     alerts = listen(sky, length_s, seed + 0.31).alerts
+                    if name in DIGITAL_LINKS:
+                        alerts = tuple(alert for alert in alerts if alert.kind is AlertKind.ANALOG_VIDEO)
                     tally = out.setdefault(name, Tally())
                     tally.trials += 1
                     tally.hits += bool(alerts)

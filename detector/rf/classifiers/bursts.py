@@ -21,7 +21,7 @@ _WIDEST_HZ = 500e3
 _ON = 0.25
 _LEAST_VARIATION = 0.15
 _LEAST_BLOCKS = 20
-_SLOT_S = (0.0125, 0.032)
+_SLOT_S = (0.0125, 0.06)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class Keying:
 
     @property
     def slotted(self) -> bool:
-        """Whether the times on are those of time-slotted voice (14 ms TETRA, 27.5 ms DMR) rather than of keying."""
+        """Whether the times on are those of voice in time slots (14 ms TETRA, 27.5 ms DMR; several in a row)."""
         return _SLOT_S[0] <= self.longest_s <= _SLOT_S[1] and self.on < 0.9
 
 

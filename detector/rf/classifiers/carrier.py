@@ -14,7 +14,7 @@ from detector.types import SignalKind
 __all__ = ["CarrierClassifier"]
 
 _BESIDE = 2
-_LEAST_SHARE = 0.7
+_LEAST_SHARE, _MOST_NOISE = 0.9, 0.5
 _WIDEST_HZ = 40e3
 
 
@@ -35,10 +35,17 @@ class CarrierClassifier:
 
 
 def line_share(view: SliceView, run: Run) -> tuple[float, int]:
-    """Return the part of a run's power in its strongest line (five bins) and the number of bins of the run."""
+    """Return the part of a run's power in its strongest line (five bins), and the number of bins of the run.
+
+    The floor's share of the run is taken off first, so that a weak carrier in its noise is as pure as a strong one.
+    """
     channel = view.channel(run)
     window = np.hanning(len(channel.samples)).astype(np.float32)
     power = np.abs(np.fft.fft(channel.samples * window)) ** 2
     near = np.arange(-_BESIDE, _BESIDE + 1)
     peak = int(np.argmax(power))
-    return float(power[(peak + near) % len(power)].sum() / (power.sum() + 1e-30)), len(power)
+    line = float(power[(peak + near) % len(power)].sum())
+    total = float(power.sum()) + 1e-30
+    level = float(np.mean(np.abs(channel.samples) ** 2)) + 1e-30
+    noise = min(view.floor * channel.sample_rate_hz / view.spectrum.bin_hz / level, _MOST_NOISE)
+    return min(line / (total * (1 - noise)), 1.0), len(power)

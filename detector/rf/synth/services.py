@@ -168,7 +168,7 @@ class NfmVoiceEmission(LoopEmission):
         tones = np.zeros(2400, np.complex128)
         tones[300:2400] = rng.standard_normal(2100) + 1j * rng.standard_normal(2100)
         voice = resampled(tones_to_wave(tones), 48_000).real
-        syllables = np.clip(np.sin(2 * np.pi * 4 * np.arange(48_000) / 48_000), 0, 1)
+        syllables = np.clip(np.sin(2 * np.pi * 4 * np.arange(48_000) / 48_000), 0.15, 1)
         voice = np.clip(voice / (2 * voice.std()), -1, 1) * syllables
         turns = np.cumsum(voice * 2.5e3 / 48e3)
         turns -= np.linspace(0, turns[-1] - np.round(turns[-1]), len(turns))
