@@ -173,8 +173,7 @@ def fit_prefix(white: Whitened, numerology: Numerology) -> PrefixFit | None:
     usable = count - int(lag) - 1 - step * max(_NEIGHBOURS)
     if usable < _LEAST_SYMBOLS * numerology.rhythms[0][0] * rate_hz:
         return None
-    turns = np.fft.fftfreq(count) * (lag - int(lag))
-    later = scipy.fft.ifft(white.lines * np.exp(2j * np.pi * turns).astype(np.complex64))
+    later = scipy.fft.ifft(_delayed(white.lines, lag - int(lag)))
     sums = [_running(white.base, later, int(lag) + step * near, usable) for near in (0, *_NEIGHBOURS)]
     fits = [
         _fit_rhythm(sums, period_s * rate_hz, tuple((start * rate_hz, width * rate_hz) for start, width in prefixes))
@@ -193,12 +192,29 @@ def fit_prefix(white: Whitened, numerology: Numerology) -> PrefixFit | None:
     )
 
 
+def _delayed(lines: Complex64Array, part: float) -> Complex64Array:
+    """FFT of the samples a part of a sample later: a phase ramp, from two short tables (8 MB and 8 ms less than exp)."""
+    count, inner = len(lines), 512
+    half = (count + 1) // 2
+    fine = np.exp(2j * np.pi * part * np.arange(inner) / count).astype(np.complex64)
+    steps = np.exp(2j * np.pi * part * inner * np.arange(half // inner + 1) / count).astype(np.complex64)
+    ramp = np.multiply.outer(steps, fine).ravel()
+    out = np.empty_like(lines)
+    np.multiply(lines[:half], ramp[:half], out=out[:half])
+    # the upper half are the negative frequencies -1, -2 ... from the end
+    np.multiply(lines[half:], ramp[count - half : 0 : -1].conj(), out=out[half:])
+    return out
+
+
 def _inside(
     rhythm: tuple[float, tuple[tuple[float, float], ...]], start: float, rate_hz: float, usable: int
 ) -> npt.NDArray[np.bool_]:
     """Which samples lie in a prefix, bool of shape (usable,); `start` in turns of the period."""
     period_s, prefixes = rhythm
-    turn = (np.arange(usable) / (period_s * rate_hz) - start) % 1.0
+    turn = np.arange(usable, dtype=np.float32)
+    turn /= np.float32(period_s * rate_hz)
+    turn -= np.float32(start)
+    turn %= 1
     inside = np.zeros(usable, np.bool_)
     for begin_s, width_s in prefixes:
         inside |= (turn >= begin_s / period_s) & (turn < (begin_s + width_s) / period_s)
@@ -231,7 +247,8 @@ class _Fold:
 def _running(base: Complex64Array, later: Complex64Array, shift: int, usable: int) -> npt.NDArray[np.complex128]:
     """Running sum of x*(t) x(t + shift), from 0."""
     sums = np.zeros(usable + 1, np.complex128)
-    np.cumsum(later[shift : shift + usable] * base[:usable].conj(), out=sums[1:])
+    np.multiply(later[shift : shift + usable], base[:usable].conj(), out=sums[1:])
+    np.cumsum(sums, out=sums)
     return sums
 
 
