@@ -279,7 +279,7 @@ def main() -> None:
     print_confusion(score.confusion)
     required = Score()
     score_subjects(5 * draws, required, LINKS_2_TO_8, (0.0,))
-    score_subjects(5 * draws, required, ["LTE uplink"], (3.0,))
+    score_subjects(8 * draws, required, ["LTE uplink"], (3.0,))
     print("\nWhere the requirement is stated, more draws:\n")
     for (name, snr_db), tally in required.tallies.items():
         print(f"- {name} at {snr_db:g} dB: {tally}")
