@@ -18,7 +18,7 @@ Trials: every place of the window in the period, clock error and guard that was 
 """
 
 from dataclasses import dataclass, replace
-from math import ceil
+from math import ceil, log
 
 import numpy as np
 import numpy.typing as npt
@@ -147,7 +147,7 @@ class PrefixFit:
         Correlation coefficient within prefixes: SNR / (1 + SNR) for a clean link.
     spread_hz : float
         Width of spectrum that takes part in the agreement (participation ratio of its parts): a link's own, some tens
-        of kHz for a narrow signal that agrees with itself by its symbols.
+        of kHz for a narrow signal that agrees with itself by its symbols. 0 where the rhythm is no better than chance.
     """
 
     numerology: Numerology
@@ -180,20 +180,23 @@ def fit_prefix(white: Whitened, numerology: Numerology) -> PrefixFit | None:
         for period_s, prefixes in numerology.rhythms
     ]
     best = max(range(len(fits)), key=lambda place: fits[place].surprise)
-    inside = _inside(numerology.rhythms[best], fits[best].start, rate_hz, usable)
+    trials, spread_hz = sum(fit.trials for fit in fits), 0.0
+    if fits[best].surprise > log(trials):
+        inside = _inside(numerology.rhythms[best], fits[best].start, rate_hz, usable)
+        spread_hz = _spread_hz(white, later[int(lag) : int(lag) + usable], inside)
     return PrefixFit(
         numerology=numerology,
         guard=numerology.rhythms[best][1][-1][1] / numerology.useful_s,
         surprise=fits[best].surprise,
-        trials=sum(fit.trials for fit in fits),
+        trials=trials,
         contrast=fits[best].contrast,
         strength=fits[best].strength,
-        spread_hz=_spread_hz(white, later[int(lag) : int(lag) + usable], inside),
+        spread_hz=spread_hz,
     )
 
 
 def _delayed(lines: Complex64Array, part: float) -> Complex64Array:
-    """FFT of the samples a part of a sample later: a phase ramp, from two short tables (8 MB and 8 ms less than exp)."""
+    """FFT of the samples a part of a sample later: a phase ramp, from two short tables (8 MB and 8 ms less)."""
     count, inner = len(lines), 512
     half = (count + 1) // 2
     fine = np.exp(2j * np.pi * part * np.arange(inner) / count).astype(np.complex64)
@@ -223,9 +226,9 @@ def _inside(
 
 def _spread_hz(white: Whitened, later: Complex64Array, inside: npt.NDArray[np.bool_]) -> float:
     """Participation ratio, over 75 kHz parts, of the cross-spectrum of the prefixes and what they copy."""
-    usable = len(inside) // 2 * 2
-    first = scipy.fft.fft(np.where(inside[:usable], white.base[:usable], np.complex64(0)))
-    second = scipy.fft.fft(np.where(inside[:usable], later[:usable], np.complex64(0)))
+    length = scipy.fft.next_fast_len(len(inside))
+    first = scipy.fft.fft(np.where(inside, white.base[: len(inside)], np.complex64(0)), length)
+    second = scipy.fft.fft(np.where(inside, later, np.complex64(0)), length)
     cross = np.fft.fftshift(second * first.conj())
     parts = max(4, round(white.sample_rate_hz / _PART_HZ))
     sums = cross[: len(cross) // parts * parts].reshape(parts, -1).sum(axis=1)

@@ -23,6 +23,7 @@ _LEAST_RATE_HZ, _LEAST_WIDTH_HZ = 1e6, 120e3
 _LEAST_CONTRAST = 6.0
 _LEAST_SPREAD_HZ, _LEAST_GRANT_HZ = 4e5, 1.2e5
 _SURE = 40.0
+_LEAST_POWER, _LONG_S = 4.0, 0.06
 _MEAN = 50.0
 
 
@@ -65,14 +66,16 @@ def find_ofdm(view: SliceView, candidates: int) -> OfdmFit:
         return OfdmFit(prefix=None, log_ratio=-np.inf, refusal="too_narrow")
     powers = lag_powers(view.white, _LAGS_S)
     best: PrefixFit | None = None
-    for place in _order(powers, candidates):
+    least = _LEAST_POWER if view.seconds >= _LONG_S else 0.0
+    for place in _order(powers, candidates, least):
         fit = fit_prefix(view.white, _ALL[place])
         if fit is not None and (best is None or fit.surprise > best.surprise):
             best = fit
         if best is not None and best.surprise > _SURE and best.contrast >= _LEAST_CONTRAST:
             break
     if best is None:
-        return OfdmFit(prefix=None, log_ratio=-np.inf, refusal="too_short")
+        short = powers.max() <= 0
+        return OfdmFit(prefix=None, log_ratio=-np.inf, refusal="too_short" if short else "no_cyclic_prefix")
     ratio = log_ratio(best.surprise, best.trials * len(_ALL), _MEAN)
     refusal = None
     if ratio <= 0:
@@ -84,5 +87,6 @@ def find_ofdm(view: SliceView, candidates: int) -> OfdmFit:
     return OfdmFit(prefix=best, log_ratio=ratio, refusal=refusal)
 
 
-def _order(powers: np.typing.NDArray[np.float64], candidates: int) -> list[int]:
-    return [int(place) for place in np.argsort(-powers)[:candidates] if powers[place] > 0]
+def _order(powers: np.typing.NDArray[np.float64], candidates: int, least: float) -> list[int]:
+    """The strongest lags; on a long dwell only those that noise passes less than twice in a hundred."""
+    return [int(place) for place in np.argsort(-powers)[:candidates] if powers[place] > least]
