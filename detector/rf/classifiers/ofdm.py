@@ -74,8 +74,7 @@ def find_ofdm(view: SliceView, candidates: int) -> OfdmFit:
         if best is not None and best.surprise > _SURE and best.contrast >= _LEAST_CONTRAST:
             break
     if best is None:
-        short = powers.max() <= 0
-        return OfdmFit(prefix=None, log_ratio=-np.inf, refusal="too_short" if short else "no_cyclic_prefix")
+        return OfdmFit(prefix=None, log_ratio=-np.inf, refusal="no_cyclic_prefix" if least else "too_short")
     ratio = log_ratio(best.surprise, best.trials * len(_ALL), _MEAN)
     refusal = None
     if ratio <= 0:
