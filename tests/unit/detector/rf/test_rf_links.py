@@ -9,7 +9,15 @@ from detector.rf.classifiers.numerology import LINKS, LTE
 from detector.rf.links import LinkHit, LinkTracker
 from detector.rf.options import RfOptions
 from detector.rf.sense import RfSense
-from detector.rf.synth import DvbtEmission, LteDownlinkEmission, LteUplinkEmission, Sky
+from detector.rf.synth import (
+    DabEmission,
+    DvbtEmission,
+    FmBroadcastEmission,
+    LteDownlinkEmission,
+    LteUplinkEmission,
+    PulsedEmission,
+    Sky,
+)
 from detector.types import AlertKind, IqBlock, Provenance, SignalKind
 from tests.unit.detector.rf.class_helpers import PLANS, at_snr, report_of, samples_of
 from tests.unit.detector.rf.test_rf_sense import sweep
@@ -122,3 +130,25 @@ def test_hits_join_by_kind_symbol_and_distance():
     assert (first.low_hz, first.high_hz) == (1.0e9 - 9e5, 1.012e9 + 9e5)
     assert tracker.near(1.012e9) is first
     assert tracker.near(1.1e9) is None
+
+
+def test_a_busy_sky_is_named_and_alerts_for_nothing():
+    expected = {
+        91.9e6: SignalKind.BROADCAST_FM,
+        207.008e6: SignalKind.BROADCAST_DAB,
+        779e6: SignalKind.CELLULAR_DOWNLINK,
+        954.3e6: SignalKind.CELLULAR_DOWNLINK,
+        1290e6: SignalKind.PULSED,
+    }
+    sky = (
+        FmBroadcastEmission(center_hz=91.9e6, power_dbfs=-28, seed=1),
+        DabEmission(center_hz=207.008e6, power_dbfs=-24, seed=1),
+        LteDownlinkEmission(center_hz=779e6, power_dbfs=-26, seed=1, channel_hz=20e6),
+        LteDownlinkEmission(center_hz=954.3e6, power_dbfs=-24, seed=2),
+        PulsedEmission(center_hz=1290e6, power_dbfs=-26, seed=2, repetition_hz=700),
+    )
+    report = swept(sky, (24e6, 1766e6), steps=550)
+    assert report.alerts == report.inspect == ()
+    for center_hz, kind in expected.items():
+        near = {signal.kind for signal in report.signals if abs(signal.freq_hz - center_hz) < 5e6}
+        assert near == {kind}, center_hz
