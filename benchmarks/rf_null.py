@@ -39,9 +39,8 @@ def main() -> None:
     print("| z above | quick | fine | normal law, two standards |\n|---|---|---|---|")
     for level in LEVELS:
         law = 1 - (1 - 0.5 * erfc(level / sqrt(2))) ** 2
-        print(
-            f"| {level:g} | {np.mean(np.array(quick) > level):.5f} | {np.mean(np.array(fine) > level):.4f} | {law:.6f} |"
-        )
+        shares = [float(np.mean(np.array(values) > level)) for values in (quick, fine)]
+        print(f"| {level:g} | {shares[0]:.5f} | {shares[1]:.4f} | {law:.6f} |")
     print("\n| field statistic | mean | standard deviation | 99 % |\n|---|---|---|---|")
     for name, column in zip(list(FieldEvidence.__slots__)[1:], np.array(fields).T, strict=True):
         print(f"| {name} | {column.mean():.2f} | {column.std():.2f} | {np.quantile(column, 0.99):.1f} |")

@@ -4,9 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from detector.fusion.options import FusionOptions
-from detector.types import Alert, Phrase, SenseCoverage, Verdict
+from detector.types import Alert, AlertKind, Phrase, SenseCoverage, Verdict
 
 __all__ = ["Judgement", "SenseStanding", "judge"]
+
+_NEVER_STRONG = frozenset({AlertKind.CELLULAR_UPLINK})
+"""However sure it is that a device sends over the mobile network, it usually is the reader's own telephone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +57,9 @@ def judge(
     marked = (Phrase("verdict.because.marked", {"count": marked_count}),) if marked_count else ()
     shortfalls = _shortfalls(standings)
     if alerts:
-        strong = max(alert.confidence for alert in alerts) >= options.strong_confidence
+        strong = any(
+            alert.confidence >= options.strong_confidence and alert.kind not in _NEVER_STRONG for alert in alerts
+        )
         because = Phrase("verdict.because.alert", {"count": len(alerts)})
         return Judgement(Verdict.STRONG_SIGN if strong else Verdict.CHECK_THIS_SPOT, (because, *shortfalls, *marked))
     if shortfalls or not standings:

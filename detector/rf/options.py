@@ -146,8 +146,8 @@ class RfOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         Meta(
             ge=0.0,
             le=0.6,
-            description="Least ratio of odd to even harmonics or the reverse (cameras: 0.59 and more at 100 ms); raising "
-            "it drops cameras, lowering it lets computer rasters in",
+            description="Least ratio of odd to even harmonics or the reverse (cameras: 0.59 and more at 100 ms); "
+            "raising it drops cameras, lowering it lets computer rasters in",
         ),
     ] = 0.3
     half_line: Annotated[
@@ -193,8 +193,8 @@ class RfOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         Meta(
             ge=1e-6,
             le=0.99,
-            description="Fraction of slices with a television line rate that are cameras (a choice: little else locks a "
-            "crystal to it, the generated negatives do so on purpose); raising it raises every confidence",
+            description="Fraction of slices with a television line rate that are cameras (a choice: little else locks "
+            "a crystal to it, the generated negatives do so on purpose); raising it raises every confidence",
         ),
     ] = 0.75
     short_odds: Annotated[
@@ -202,7 +202,8 @@ class RfOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         Meta(
             ge=1,
             le=100,
-            description="Odds are divided by this where the dwell holds less than two fields; higher keeps short pieces silent",
+            description="Odds are divided by this where the dwell holds less than two fields; higher keeps short "
+            "pieces silent",
         ),
     ] = 20.0
     persistence: Annotated[
@@ -247,6 +248,87 @@ class RfOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     signal_limit: Annotated[int, Meta(ge=1, le=500, description="Ambient signals listed; more costs page and pipe")] = (
         40
     )
+    unknown_log_ratio: Annotated[
+        float,
+        Meta(
+            ge=0,
+            le=10,
+            description="ln of the likelihood ratio that a name must beat, else it is unknown; raising it names fewer",
+            extra={"unit": "nat"},
+        ),
+    ] = 3.0
+    plan_log_odds: Annotated[
+        float,
+        Meta(
+            ge=0,
+            le=6,
+            description="What the band plan adds to the kind it expects; raising it trusts the plan over the signal",
+            extra={"unit": "nat"},
+        ),
+    ] = 2.0
+    link_gate_db: Annotated[
+        float,
+        Meta(
+            ge=-15,
+            le=10,
+            description="Power over the noise from which a hop is searched for digital links; lower costs time in a "
+            "busy sky, raising it misses weak links",
+            extra={"unit": "dB"},
+        ),
+    ] = -4.0
+    link_prior: Annotated[
+        float,
+        Meta(
+            ge=1e-6, le=0.5, description="Fraction of searches that meet a digital link; raising it raises confidence"
+        ),
+    ] = 0.1
+    link_doubt: Annotated[
+        float,
+        Meta(
+            ge=0,
+            le=30,
+            description="Taken off the ln likelihood ratio of a digital link for what is not noise and yet no "
+            "link; raising it misses links below -6 dB",
+            extra={"unit": "nat"},
+        ),
+    ] = 10.0
+    link_width_hz: Annotated[
+        float,
+        Meta(
+            ge=5e4,
+            le=1.5e6,
+            description="Width of energy from which a hop is searched for digital links; raising it misses narrow "
+            "grants of a phone",
+            extra={"unit": "Hz"},
+        ),
+    ] = 1.5e5
+    link_candidates: Annotated[
+        int,
+        Meta(
+            ge=1,
+            le=30,
+            description="Symbol lengths tried on a long look (half as many on a hop); each costs about ten FFTs",
+        ),
+    ] = 4
+    narrow_link_hz: Annotated[
+        float,
+        Meta(
+            ge=1.5e6,
+            le=5.5e6,
+            description="A digital link up to this wide is a camera's even in a television band; raising it takes "
+            "narrow television for cameras",
+            extra={"unit": "Hz"},
+        ),
+    ] = 5e6
+    link_merge_hz: Annotated[
+        float,
+        Meta(
+            ge=1e6,
+            le=10e6,
+            description="Slices of one numerology nearer than this are one link; wider joins two cameras",
+            extra={"unit": "Hz"},
+        ),
+    ] = 5e6
     overload_clipped: Annotated[
         float, Meta(ge=0.0001, le=0.5, description="Clipped part of a dwell that counts as overload; higher hides it")
     ] = 0.02

@@ -14,6 +14,7 @@ from detector.rf.extent import ExtentSurvey
 from detector.rf.gain_plan import GainPlan
 from detector.rf.homing import Homing, Receiver
 from detector.rf.hop_plan import HopPlan, sweep_plan
+from detector.rf.link_book import LinkBook
 from detector.rf.options import RfOptions
 from detector.rf.persistence import Persistence
 from detector.rf.phrases import blind_spots, budget_figures, mhz, overloaded, pace, reasons
@@ -41,7 +42,7 @@ _HOMING_LOOK = Look(0.0, False)
 
 
 class RfSense:
-    """Finds transmitters of analog video and names what else is on the air.
+    """Finds transmitters of video and of the mobile network, and names what else is on the air.
 
     Make one with `for_sweep` (a receiver that can be tuned) or `for_recording` (samples as they come, any rate from
     200 kS/s to 40 MS/s, as many bands as the recordings hold). Not for use from two threads.
@@ -55,6 +56,7 @@ class RfSense:
         self._options, self._span_hz = options, span_hz
         self._analyser = SliceAnalyser(options, plan)
         self._tracker = EmitterTracker(options.merge_hz, options.line_apart_ppm)
+        self._links = LinkBook(options)
         self._signals = SignalList(options.signal_hold_s, options.signal_limit)
         self._scheduler = None if hop_plan is None else Scheduler(hop_plan, options)
         self._persistence = Persistence(options, 1 if hop_plan is None else options.sweep.alert_looks)
@@ -203,6 +205,8 @@ class RfSense:
                 alerts.append(self._alert(emitter))
             elif emitter.confidence >= self._options.inspect_confidence:
                 inspect.append(self._alert(emitter))
+        for listed, links in zip((alerts, inspect), self._links.alerts(), strict=True):
+            listed.extend(links)
         risen, doubtful = self._baseline.alerts([*alerts, *inspect])
         alerts += risen
         inspect += doubtful
@@ -212,7 +216,7 @@ class RfSense:
             t_ns=self._t_ns,
             alerts=tuple(alerts),
             inspect=tuple(inspect),
-            signals=self._signals.listed(self._t_ns),
+            signals=self._links.others(self._signals.listed(self._t_ns)),
             rejected=dict(self._rejected),
             coverage=self._sweep_coverage(self._scheduler) if self._scheduler else self._recording_coverage(),
             figures=self._numbers(),
@@ -246,7 +250,9 @@ class RfSense:
             level_dbfs = 10 * float(np.log10(np.vdot(block.samples, block.samples).real / len(block.samples) + 1e-12))
             if self._gains.update(look.center_hz, gain_db, block.clipped_fraction, level_dbfs, block.t_ns):
                 scheduler.again(look.center_hz)
-        seen = self._look(block.samples, block.center_hz, block.sample_rate_hz, block.t_ns, gain_db)
+        seen = self._look(
+            block.samples, block.center_hz, block.sample_rate_hz, block.t_ns, gain_db, thorough=look.confirm
+        )
         overloaded = block.clipped_fraction > self._options.overload_clipped
         self._baseline.take(seen, block.gain_db, overloaded=overloaded)
         self._baseline.finish(block.provenance)
@@ -257,14 +263,19 @@ class RfSense:
             self._confirm(scheduler, seen, look, lost=block.lost_samples > 0)
         elif look.extent:
             self._widen(scheduler, seen)
-        elif seen.evidence is not None:
-            self._consider(scheduler, seen)
+        else:
+            if seen.evidence is not None:
+                self._consider(scheduler, seen)
+            if self._links.wants_longer(seen):
+                scheduler.shortlist(seen.spectrum.center_hz, seen.t_end_ns)
 
     def _confirm(self, scheduler: Scheduler, seen: SliceLook, look: Look, *, lost: bool) -> None:
         """A longer look at or beside a candidate: confirmed, gone, or refuted; with samples lost, only the first."""
         center_hz, candidate_hz = seen.spectrum.center_hz, look.candidate_hz or look.center_hz
-        emitter = self._judge(seen)
-        if emitter is None and lost:
+        emitter, linked = self._judge(seen), self._links.judge(seen)
+        if emitter is None and linked:
+            scheduler.confirmed(candidate_hz)
+        elif emitter is None and lost:
             scheduler.dropped(look)
         elif emitter is None and seen.evidence is None and center_hz == candidate_hz:
             scheduler.gone(candidate_hz)
@@ -382,7 +393,9 @@ class RfSense:
             samples, block.sample_rate_hz, options.sample_rate_hz, options.usable_fraction
         ):
             self._figures["hops"] += 1
-            self._judge(self._look(part, block.center_hz + offset_hz, rate_hz, t_ns))
+            seen = self._look(part, block.center_hz + offset_hz, rate_hz, t_ns, thorough=True)
+            self._judge(seen)
+            self._links.judge(seen)
 
     # -- both
 
@@ -393,12 +406,15 @@ class RfSense:
         rate_hz: float,
         t_ns: int,
         gain_db: float | None = None,
+        *,
+        thorough: bool,
     ) -> SliceLook:
-        seen = self._analyser.look(samples, center_hz, rate_hz, t_ns, gain_db)
+        seen = self._analyser.look(samples, center_hz, rate_hz, t_ns, gain_db, thorough=thorough)
         self._signals.update(seen.signals)
+        self._rejected.update(seen.refusals)
         if gain_db is None or gain_db == self._options.gain_db:
             self._floor = seen.floor
-        if seen.evidence is None and seen.snr_db > _ENERGY_DB:
+        if seen.evidence is None and seen.link is None and seen.snr_db > _ENERGY_DB:
             self._rejected["not_periodic"] += 1
         return seen
 

@@ -1,82 +1,93 @@
-"""Ambient energy, named from the band plan and its simple shape; a first look, never an alert."""
+"""Ambient energy: what stands out of a slice, named by the classifiers; never an alert."""
 
+from collections import Counter
 from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
 
-from detector.rf.band_plan import BandPlan
+from detector.rf.classifiers.naming import name_run
+from detector.rf.classifiers.pulsed import PulsedClassifier
+from detector.rf.classifiers.template import Run, SliceView, whole_slice
 from detector.rf.options import RfOptions
-from detector.rf.spectrum import Spectrum
 from detector.types import RadioSignal, SignalKind
 
 __all__ = ["SignalFinder", "SignalList"]
 
 _RUNS = 6
-_JOIN_HZ, _DC_HZ = 40e3, 5e3
-_CARRIER_HZ, _NARROW_HZ, _WIDE_HZ = 8e3, 60e3, 1.2e6
-_PULSED_SWING = 2.5
+_JOIN_HZ = 40e3
+_PULSED_SWING = 0.6
 _SAME_HZ = 0.3e6
-_NARROW_KINDS = (SignalKind.OOK_FSK, SignalKind.NARROWBAND, SignalKind.PULSED)
+_PULSED = PulsedClassifier()
+_OF_PULSES = (SignalKind.PULSED, SignalKind.OOK_FSK, SignalKind.NARROWBAND, SignalKind.UNKNOWN)
 
 
 class SignalFinder:
-    """Finds what stands above the noise in a slice.
+    """Finds what stands above the noise in a slice and has it named.
 
     Parameters
     ----------
     options : RfOptions
-    plan : BandPlan
     """
 
-    def __init__(self, options: RfOptions, plan: BandPlan) -> None:
-        self._options, self._plan = options, plan
+    def __init__(self, options: RfOptions) -> None:
+        self._options = options
 
-    def find(self, spectrum: Spectrum, floor: float, swing: float, t_ns: int) -> tuple[RadioSignal, ...]:
+    def find(self, view: SliceView, t_ns: int, refusals: Counter[str]) -> tuple[RadioSignal, ...]:
         """Return the signals of a slice, strongest first, at most six.
 
         Parameters
         ----------
-        spectrum : Spectrum
-        floor : float
-            Noise power per bin.
-        swing : float
-            Standard deviation over mean of the envelope: large for pulses.
+        view : SliceView
         t_ns : int
             Time of the dwell.
+        refusals : Counter of str
+            Why runs stayed unknown.
         """
-        inside = spectrum.usable(self._options.usable_fraction)
-        excess = spectrum.density[inside] / np.float32(floor)
-        middle = len(spectrum.density) // 2 - inside.start
-        quiet = max(1, round(_DC_HZ / spectrum.bin_hz))
-        excess[middle - quiet : middle + quiet + 1] = 1
+        found = []
+        pulses = self._pulses(view)
+        if pulses is not None:
+            found.append(_signal(SignalKind.PULSED, pulses, t_ns))
+        for run in self.runs(view):
+            kind = name_run(view, run, self._options, refusals)
+            # the lines of a pulse train belong to it
+            if kind is not None and not (pulses is not None and kind in _OF_PULSES):
+                found.append(_signal(kind, run, t_ns))
+        return tuple(found)
+
+    def _pulses(self, view: SliceView) -> Run | None:
+        """The whole slice where it holds pulses: short ones lift no bin by much, and no bin tells where they are."""
+        if view.envelope.swing < _PULSED_SWING:
+            return None
+        run = whole_slice(view)
+        verdict = _PULSED.judge(view, run)
+        named = verdict.refusal is None and verdict.log_ratio > self._options.unknown_log_ratio
+        return run if named else None
+
+    def runs(self, view: SliceView) -> list[Run]:
+        """Return the stretches of bins over the floor, strongest first, at most six."""
+        excess = view.excess
         over = excess > 10 ** (self._options.signal_db / 10)
         if not over.any():
-            return ()
+            return []
+        first_bin = view.spectrum.usable(view.usable_fraction).start
         found = []
-        for first, last in _runs(over, max(1, round(_JOIN_HZ / spectrum.bin_hz))):
+        for first, last in _runs(over, max(1, round(_JOIN_HZ / view.spectrum.bin_hz))):
             level = excess[first : last + 1]
-            width_hz = (last - first + 1) * spectrum.bin_hz
-            centroid = float(np.average(np.arange(first, last + 1), weights=level)) + inside.start
-            freq_hz = spectrum.frequency_hz(centroid)
-            kind = self._kind(freq_hz, width_hz, swing)
-            snr_db = float(10 * np.log10(level.mean()))
-            found.append(RadioSignal(kind=kind, freq_hz=freq_hz, bandwidth_hz=width_hz, snr_db=snr_db, last_t_ns=t_ns))
-        return tuple(sorted(found, key=lambda signal: -signal.snr_db)[:_RUNS])
+            centroid = float(np.average(np.arange(first, last + 1), weights=level)) + first_bin
+            found.append(
+                Run(
+                    low_hz=view.spectrum.frequency_hz(first + first_bin - 0.5),
+                    high_hz=view.spectrum.frequency_hz(last + first_bin + 0.5),
+                    freq_hz=view.spectrum.frequency_hz(centroid),
+                    snr_db=float(10 * np.log10(level.mean())),
+                )
+            )
+        return sorted(found, key=lambda run: -run.snr_db)[:_RUNS]
 
-    def _kind(self, freq_hz: float, width_hz: float, swing: float) -> SignalKind:
-        band = self._plan.at(freq_hz)
-        if band is not None and band.kind is not None and (band.kind in _NARROW_KINDS) == (width_hz < _WIDE_HZ / 2):
-            return band.kind
-        if band is not None and band.kind is SignalKind.BROADCAST_FM and width_hz > _CARRIER_HZ:
-            return band.kind
-        if swing > _PULSED_SWING:
-            return SignalKind.PULSED
-        if width_hz <= _CARRIER_HZ:
-            return SignalKind.CARRIER
-        if width_hz <= _NARROW_HZ:
-            return SignalKind.NARROWBAND
-        return SignalKind.NOISE_LIKE if width_hz >= _WIDE_HZ else SignalKind.UNKNOWN
+
+def _signal(kind: SignalKind, run: Run, t_ns: int) -> RadioSignal:
+    return RadioSignal(kind=kind, freq_hz=run.freq_hz, bandwidth_hz=run.width_hz, snr_db=run.snr_db, last_t_ns=t_ns)
 
 
 def _runs(over: npt.NDArray[np.bool_], gap: int) -> list[tuple[int, int]]:

@@ -1,11 +1,15 @@
 """One look at one slice: spectrum, floor, line-rate evidence, ambient signals. The whole per-hop work, in one place."""
 
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from detector.rf.band_plan import BandPlan
+from detector.rf.classifiers.link import LinkEvidence, find_link
+from detector.rf.classifiers.template import SliceView
 from detector.rf.emitters import SliceHit
 from detector.rf.envelope import power_envelope
 from detector.rf.noise_floor import FloorTracker, slice_floor
@@ -14,7 +18,7 @@ from detector.rf.signals import SignalFinder
 from detector.rf.spectrum import Spectrum, power_spectrum
 from detector.rf.video.carrier import carrier_fraction
 from detector.rf.video.classifier import LineEvidence, VideoClassifier
-from detector.types import RadioSignal
+from detector.types import RadioSignal, SignalKind
 
 __all__ = ["SliceAnalyser", "SliceLook"]
 
@@ -22,6 +26,7 @@ _GROUP = 16
 _EDGE_DB = 3.0
 _DC_BINS = 2
 _CRYSTAL_Z = 20.0
+_STANDS_OUT = 1.4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +43,10 @@ class SliceLook:
     evidence : LineEvidence or None
     signals : tuple of RadioSignal
         Empty where the slice may be video.
+    link : LinkEvidence or None
+        An OFDM link that fills the slice or part of it.
+    refusals : mapping of str to int
+        Why energy was not what the classifiers look for.
     t_ns, t_end_ns : int
     line_ppm : float or None
         Offset of the line rate, where there is one and the dwell holds a frame and more.
@@ -50,6 +59,8 @@ class SliceLook:
     snr_db: float
     evidence: LineEvidence | None
     signals: tuple[RadioSignal, ...]
+    link: LinkEvidence | None
+    refusals: Mapping[str, int]
     t_ns: int
     t_end_ns: int
     line_ppm: float | None = None
@@ -66,9 +77,9 @@ class SliceAnalyser:
     """
 
     def __init__(self, options: RfOptions, plan: BandPlan) -> None:
-        self._options = options
+        self._options, self._plan = options, plan
         self._classifier = VideoClassifier(options)
-        self._finder = SignalFinder(options, plan)
+        self._finder = SignalFinder(options)
         self._floors: dict[float | None, FloorTracker] = {}
 
     def look(
@@ -78,6 +89,8 @@ class SliceAnalyser:
         sample_rate_hz: float,
         t_ns: int,
         gain_db: float | None = None,
+        *,
+        thorough: bool = False,
     ) -> SliceLook:
         """Analyse a dwell.
 
@@ -90,6 +103,9 @@ class SliceAnalyser:
             Monotonic time of the first sample.
         gain_db : float, optional
             Tuner gain: each gain has a floor of its own.
+        thorough : bool
+            Search for digital links whatever the level (a confirm dwell, a recording): a slice that a link fills
+            shows no floor of its own.
         """
         options = self._options
         spectrum = power_spectrum(samples, center_hz, sample_rate_hz)
@@ -98,19 +114,44 @@ class SliceAnalyser:
         envelope = power_envelope(samples, sample_rate_hz, options.envelope_rate_hz, options.limiter)
         evidence = self._classifier.classify(samples, sample_rate_hz)
         video = evidence is not None and evidence.confidence >= options.inspect_confidence
-        signals = () if video else self._finder.find(spectrum, floor, envelope.swing, t_ns)
-        excess = max(float(_without_dc(spectrum, options.usable_fraction, floor).mean()) / floor - 1, 1e-3)
+        view = SliceView(
+            samples=samples,
+            spectrum=spectrum,
+            floor=floor,
+            envelope=envelope,
+            plan=self._plan,
+            usable_fraction=options.usable_fraction,
+        )
+        snr_db = float(10 * np.log10(max(float(view.excess.mean()) - 1, 1e-3)))
+        refusals: Counter[str] = Counter()
+        link: LinkEvidence | None = None
+        signals: tuple[RadioSignal, ...] = ()
+        if not video:
+            link = self._link(view, snr_db, refusals, thorough=thorough)
+            signals = self._finder.find(view, t_ns, refusals) if link is None else _named(link, snr_db, t_ns)
         return SliceLook(
             spectrum=spectrum,
             floor=floor,
-            snr_db=float(10 * np.log10(excess)),
+            snr_db=snr_db,
             evidence=evidence,
             signals=signals,
+            link=link,
+            refusals=refusals,
             t_ns=t_ns,
             t_end_ns=t_ns + round(len(samples) / sample_rate_hz * 1e9),
             line_ppm=None if evidence is None else _crystal_ppm(evidence),
             gain_db=gain_db,
         )
+
+    def _link(self, view: SliceView, snr_db: float, refusals: Counter[str], *, thorough: bool) -> LinkEvidence | None:
+        """Search for a digital link where energy as wide as one stands out, or where the look is thorough."""
+        options = self._options
+        if not thorough and (snr_db < options.link_gate_db or _wide_hz(view) < options.link_width_hz):
+            return None
+        link, refusal = find_link(view, options, thorough=thorough)
+        if refusal is not None and snr_db >= options.link_gate_db:
+            refusals[refusal] += 1
+        return link
 
     def hit(self, look: SliceLook, evidence: LineEvidence) -> SliceHit:
         """Return the look as a hit, with where in the slice its power lies.
@@ -147,6 +188,21 @@ def _crystal_ppm(evidence: LineEvidence) -> float | None:
     """Offset of the line rate, the fingerprint of a camera's crystal; None of a dwell too short or too weak for it."""
     plain = evidence.fields is not None and evidence.fields.fields > 1 and evidence.lines.z >= _CRYSTAL_Z
     return evidence.clock_ppm if plain else None
+
+
+def _wide_hz(view: SliceView) -> float:
+    """Width of the groups of 16 bins that stand out."""
+    groups = view.excess[: len(view.excess) // _GROUP * _GROUP].reshape(-1, _GROUP).mean(axis=1)
+    return float(np.count_nonzero(groups > _STANDS_OUT) * _GROUP * view.spectrum.bin_hz)
+
+
+def _named(link: LinkEvidence, snr_db: float, t_ns: int) -> tuple[RadioSignal, ...]:
+    """The ambient signal that a link is, none for one to look at."""
+    if not isinstance(link.kind, SignalKind):
+        return ()
+    middle_hz = (link.occupied.low_hz + link.occupied.high_hz) / 2
+    width_hz = link.occupied.width_hz
+    return (RadioSignal(kind=link.kind, freq_hz=middle_hz, bandwidth_hz=width_hz, snr_db=snr_db, last_t_ns=t_ns),)
 
 
 def _without_dc(spectrum: Spectrum, usable_fraction: float, floor: float) -> npt.NDArray[np.float64]:

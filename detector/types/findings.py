@@ -67,10 +67,11 @@ class RadioAlert(Alert):
     """An alert for a transmitter; frequencies in Hz, `snr_db` within the best slice.
 
     `standard` is the line system ``PAL`` (625/50, SECAM too) or ``NTSC`` (525/59.94), None where it has none.
-    `modulation` is ``FM`` or ``AM``, None where undecided. `level_dbfs` is the power of the strongest slice referred
-    to one gain, so that levels compare; `over_floor_db` the height of the strongest part of its band over the noise.
-    `line_ppm` is the offset of its line rate, `history` (s, dBFS) of about the last minute in which it was looked at,
-    `rise_db` how far it stands above the baseline, None where it was not compared with one.
+    `modulation` is ``FM`` or ``AM`` for analog, ``OFDM`` or ``SC-FDMA`` for digital links, None where undecided.
+    `level_dbfs` is the power of the strongest slice referred to one gain, so that levels compare; `over_floor_db` the
+    height of the strongest part of its band over the noise. `line_ppm` is the offset of its line rate, `history`
+    (s, dBFS) of about the last minute in which it was looked at, `rise_db` how far it stands above the baseline, None
+    where it was not compared with one.
     """
 
     freq_hz: float

@@ -21,6 +21,8 @@ Emissions
     - ``FmBroadcastEmission(center_hz=, power_dbfs=, seed=)``
     - ``OokRemoteEmission(center_hz=, power_dbfs=, code=, unit_us=350, period_s=4, phase_s=0.5, repeats=6)``
     - ``CarrierEmission(center_hz=, power_dbfs=)``
+    - services: ``LteUplinkEmission(..., seed=, channel_hz=10e6, blocks=25, granted=0.6)``, ``DabEmission``,
+      ``DmeEmission``, ``AdsbEmission``, ``NfmVoiceEmission``
     - hard negatives: ``KeyedEmission``, ``TdmaEmission``, ``PulsedEmission``, ``SwitchingEmission``, ``DvbtEmission``,
       ``HoppingEmission``, ``MonitorLeakEmission`` and the table ``hard_negatives(seed, center_hz, power_dbfs)``
 
@@ -44,6 +46,7 @@ from detector.rf.synth.emissions import (
     OokRemoteEmission,
 )
 from detector.rf.synth.negatives import (
+    DIGITAL_LINKS,
     DvbtEmission,
     HoppingEmission,
     KeyedEmission,
@@ -54,12 +57,17 @@ from detector.rf.synth.negatives import (
     hard_negatives,
 )
 from detector.rf.synth.pictures import Picture, bars, moving_room, room
+from detector.rf.synth.services import AdsbEmission, DabEmission, DmeEmission, LteUplinkEmission, NfmVoiceEmission
 from detector.rf.synth.sky import Sky
 from detector.types import Tuning
 
 __all__ = [
+    "DIGITAL_LINKS",
+    "AdsbEmission",
     "AnalogVideoEmission",
     "CarrierEmission",
+    "DabEmission",
+    "DmeEmission",
     "DongleModel",
     "DvbtEmission",
     "Emission",
@@ -68,7 +76,9 @@ __all__ = [
     "KeyedEmission",
     "LoopEmission",
     "LteDownlinkEmission",
+    "LteUplinkEmission",
     "MonitorLeakEmission",
+    "NfmVoiceEmission",
     "OokRemoteEmission",
     "Picture",
     "PulsedEmission",

@@ -23,6 +23,7 @@ from detector.rf.synth.loop import SpectralLoop, resampled
 from detector.rf.synth.pictures import room
 
 __all__ = [
+    "DIGITAL_LINKS",
     "DvbtEmission",
     "HoppingEmission",
     "KeyedEmission",
@@ -34,6 +35,9 @@ __all__ = [
 ]
 
 Complex64Array = npt.NDArray[np.complex64]
+
+DIGITAL_LINKS = frozenset({"dvbt_8", "dvbt_2"})
+"""Scenes of `hard_negatives` that are digital links."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -188,7 +192,10 @@ class SwitchingEmission(LoopEmission):
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class DvbtEmission(LoopEmission):
-    """COFDM after ETSI EN 300 744, 2k or 8k, with boosted pilots; payload random QPSK; channels of 2, 6, 7 or 8 MHz."""
+    """COFDM after ETSI EN 300 744, 2k or 8k, with boosted pilots; payload random QPSK; channels of 1.25 to 8 MHz.
+
+    Television inside a television band; anywhere else, and at other widths, what digital camera links send.
+    """
 
     seed: int
     channel_hz: float = 8e6
@@ -217,7 +224,7 @@ class DvbtEmission(LoopEmission):
             wave = np.fft.ifft(bins)
             parts += [wave[len(wave) - prefix :], wave]
         wave = np.concatenate(parts)
-        rate_hz = 1.25 * self.channel_hz
+        rate_hz = 200 * np.ceil(1.25 * self.channel_hz / 200)
         count = round(len(wave) * rate_hz / elementary_hz)
         return SpectralLoop(resampled(wave, count).astype(np.complex64), rate_hz)
 
@@ -281,7 +288,9 @@ def _soften(level: npt.NDArray[np.floating]) -> npt.NDArray[np.float64]:
 
 
 def hard_negatives(seed: int, center_hz: float, power_dbfs: float) -> dict[str, tuple[Emission, ...]]:
-    """Return one scene a name, none of which is a camera, with its parameters drawn from `seed`.
+    """Return one scene a name, none of which is an analog camera, with its parameters drawn from `seed`.
+
+    Those named in `DIGITAL_LINKS` are what a digital camera sends unless a television band explains them.
 
     Parameters
     ----------

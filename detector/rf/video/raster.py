@@ -73,7 +73,7 @@ def make_raster(bands: SubBands, standard: LineStandard, clock_ppm: float) -> Ra
 
 
 def _completed(power: npt.NDArray[np.float32], count: int, line_frames: float) -> npt.NDArray[np.float32]:
-    """`count` frames; a few that lack at the end are taken from whole lines before, or a rhythm would seem to change."""
+    """`count` frames; a few that lack at the end are taken from whole lines before, lest a rhythm seems to change."""
     lack = count - power.shape[1]
     if lack <= 0:
         return power[:, :count]

@@ -10,7 +10,7 @@ from detector.rf.band_plan import shipped_band_plan
 from detector.rf.convert import from_raw
 from detector.rf.options import RfOptions
 from detector.rf.sense import RfSense
-from detector.types import IqBlock, Provenance
+from detector.types import IqBlock, Provenance, SignalKind
 
 DATA = Path(__file__).parents[4] / "shared" / "data" / "rf"
 pytestmark = pytest.mark.skipif(not DATA.is_dir(), reason=f"no recordings at {DATA}")
@@ -63,6 +63,26 @@ def test_any_single_slice_of_the_camera_is_enough():
 def test_other_services_are_no_cameras(pattern, sample_format, rate_hz):
     samples, clipped = load(pattern, sample_format)
     assert judge(samples, 1e9, rate_hz, clipped).alerts == ()
+
+
+def test_a_real_mast_is_named_wherever_the_plan_puts_it():
+    samples, clipped = load("lte*.cs8", "cs8")
+    for center_hz in (1815.3e6, 1e9):
+        report = judge(samples, center_hz, 19.2e6, clipped)
+        assert {signal.kind for signal in report.signals} == {SignalKind.CELLULAR_DOWNLINK}
+        assert report.inspect == ()
+
+
+def test_real_transponders_are_pulses():
+    samples, clipped = load("adsb*.cu8", "cu8")
+    assert {signal.kind for signal in judge(samples, 1090e6, 2e6, clipped).signals} == {SignalKind.PULSED}
+
+
+def test_real_remotes_and_sensors_are_named():
+    paths = sorted(DATA.glob("ism_433_250k_cu8/*.cu8"))
+    reports = [judge(from_raw(path.read_bytes(), "cu8")[0], 433.92e6, 250e3) for path in paths]
+    named = [SignalKind.OOK_FSK in {signal.kind for signal in report.signals} for report in reports]
+    assert np.mean(named) >= 0.9
 
 
 def test_no_remote_or_sensor_is_a_camera():

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from detector.fusion.alert_book import AlertBook
@@ -45,6 +47,12 @@ def test_an_alert_outranks_a_lost_sensor(confidence: float, verdict: Verdict) ->
     judgement = judge([alert(confidence=confidence)], {"rf": LOST}, FusionOptions(strong_confidence=0.95))
     assert judgement.verdict is verdict
     assert judgement.because[1].code == "verdict.because.sensor_not_ok"
+
+
+def test_a_telephone_is_never_a_strong_sign_but_hides_none() -> None:
+    telephone = replace(alert(), kind=AlertKind.CELLULAR_UPLINK)
+    assert judge([telephone], {"rf": WHOLE}, FusionOptions()).verdict is Verdict.CHECK_THIS_SPOT
+    assert judge([telephone, alert("b")], {"rf": WHOLE}, FusionOptions()).verdict is Verdict.STRONG_SIGN
 
 
 def test_marked_alerts_are_named_beside_any_verdict() -> None:

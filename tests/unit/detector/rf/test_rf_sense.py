@@ -182,9 +182,13 @@ def test_misuse_is_refused():
 
 def test_every_code_has_words_in_both_languages():
     root = Path(__file__).parents[4]
-    source = "".join(path.read_text("utf-8") for path in (root / "detector/rf").glob("*.py"))
+    source = "".join(path.read_text("utf-8") for path in (root / "detector/rf").rglob("*.py"))
     used = set(re.findall(r'"(rf\.[a-z_.]+)"', source))
     used |= {f"rf.rejected.{name}" for name in re.findall(r'return "([a-z_]+_[a-z_]+)"', source)}
+    classifiers = "".join(path.read_text("utf-8") for path in (root / "detector/rf/classifiers").glob("*.py"))
+    refusals = re.findall(r'(?:refusal=|refusal = |refusals\[|return None, |else )"([a-z_]+)"', classifiers)
+    assert len(set(refusals)) > 10
+    used |= {f"rf.rejected.{name}" for name in refusals}
     used |= {f"kind.{kind}" for kind in SignalKind}
     assert len(used) > 20
     words = {}
