@@ -27,21 +27,11 @@ class RtlSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
         Meta(
             ge=0.0,
             le=0.2,
-            description="samples are thrown away until this long after a retune was asked for; raising it slows every "
-            "hop by as much",
+            description="samples of this long are thrown away after the orders to the tuner have returned (rtl_power: "
+            "5 ms and 4 KB); raising it slows every hop by as much",
             extra={"unit": "s"},
         ),
-    ] = 0.010
-    settle_least_s: Annotated[
-        float,
-        Meta(
-            ge=0.0,
-            le=0.2,
-            description="samples of this long are thrown away after the orders to a tuner on USB returned, however "
-            "long those took (rtl_power waits as long); raising it slows every hop",
-            extra={"unit": "s"},
-        ),
-    ] = 0.005
+    ] = 0.006
     fifo_samples: Annotated[
         int,
         Meta(
@@ -57,11 +47,22 @@ class RtlSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
         Meta(
             ge=0,
             le=4_000_000,
-            description="samples that an rtl_tcp server has under way when told to retune (one USB transfer of "
-            "librtlsdr), thrown away besides what the socket holds; raising it slows every hop over the network",
+            description="samples that an rtl_tcp server may have under way (one USB transfer of librtlsdr), thrown "
+            "away after a retune until their number is known from the sample clock; raising it slows the first hops",
             extra={"unit": "samples"},
         ),
     ] = 131_072
+    link_s: Annotated[
+        float,
+        Meta(
+            ge=0.0,
+            le=1.0,
+            description="way of a command to an rtl_tcp server, the tuner's orders there and the samples' way back at "
+            "their best; as long is thrown away after a retune, besides settle_s; raising it slows every hop over the "
+            "network, lowering it takes the old frequency's samples for the new one's",
+            extra={"unit": "s"},
+        ),
+    ] = 0.025
     greeting_s: Annotated[
         float,
         Meta(

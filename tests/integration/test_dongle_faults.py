@@ -55,7 +55,7 @@ def watch(device: RunningDevice) -> list[State]:
 
 
 @pytest.mark.parametrize(
-    ("name", "amount"), [("unplug", -4), ("unplug", -1), ("stall", 0), ("short", 0.5), ("garbage", 0), ("hang", 0)]
+    ("name", "amount"), [("unplug", -4), ("stall", 0), ("short", 0.5), ("garbage", 0), ("hang", 0)]
 )
 def test_a_dead_dongle_is_offline_and_comes_back(device: RunningDevice, scene: Scene, name: str, amount: float) -> None:
     with faulty(scene.control, name, amount):

@@ -1,7 +1,9 @@
 """The dongle's drivers on real librtlsdr, pyrtlsdr and rtl_tcp: what happens when there is no dongle, or no longer."""
 
+import threading
 from collections.abc import Iterator
 
+import numpy as np
 import pytest
 
 from detector.errors import DeviceError, DeviceStalledError
@@ -100,3 +102,28 @@ def test_a_dongle_pulled_out_behind_rtl_tcp(scene: Scene) -> None:
             for _ in range(20):
                 source.read(TUNING)
         source.close()
+
+
+def test_a_slow_client_of_rtl_tcp_gets_nothing_old(scene: Scene) -> None:
+    with rtl_tcp_server(scene) as port, make_iq_source(f"rtl_tcp:127.0.0.1:{port}", RtlSettings()) as source:
+        for hop in range(16):
+            source.read(Tuning(center_hz=100e6, sample_rate_hz=2.4e6, sample_count=12_000, gain_db=30.0))
+            threading.Event().wait(0.009 * hop)  # a busy client: samples pile up in kernels and server
+            quiet = source.read(TUNING).samples
+            assert np.abs(quiet - quiet.mean()).max() < 0.2, hop
+
+
+def test_garbage_behind_rtl_tcp(scene: Scene) -> None:
+    with rtl_tcp_server(scene) as port, make_iq_source(f"rtl_tcp:127.0.0.1:{port}", RtlSettings()) as source:
+        assert source.read(TUNING).lost_samples == 0
+        scene.control.fault(Fault.GARBAGE)
+        with pytest.raises(DeviceError, match=r"no radio signal: its bytes are random$"):
+            for _ in range(20):
+                source.read(TUNING)
+
+
+def test_lost_samples_on_usb_are_counted(scene: Scene) -> None:
+    with under_pyrtlsdr(scene), make_iq_source("rtl:0", RtlSettings()) as source:
+        scene.control.fault(Fault.LOSE, 0.3)
+        blocks = [source.read(TUNING) for _ in range(20)]
+        assert blocks[-1].lost_samples > 0.2 * TUNING.sample_count

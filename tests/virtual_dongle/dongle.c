@@ -31,7 +31,7 @@ enum { ERROR_IO = -1, ERROR_NO_DEVICE = -3, ERROR_GONE = -4, ERROR_OVERFLOW = -8
 typedef void (*read_async_cb)(unsigned char *buffer, uint32_t length, void *context);
 
 typedef struct {
-	int orders, stream; /* sockets: for settings, for samples */
+	struct scene_link orders, stream; /* for settings, for samples */
 	pthread_mutex_t lock;
 	double control_s, settle_s;
 	double rate_hz, center_hz, old_center_hz, settled_s, read_until_s, gain_db;
@@ -60,17 +60,17 @@ static void sleep_until(double t_s)
 		continue;
 }
 
-static int ask(int end, uint32_t operation, struct scene_reply *reply)
+static int ask(struct scene_link *link, uint32_t operation, struct scene_reply *reply)
 {
 	struct scene_request request = {.operation = operation};
-	return scene_ask(end, &request, reply, NULL, 0, NULL);
+	return scene_ask(link, &request, reply, NULL, 0, NULL);
 }
 
 /* Whether an order reaches the dongle: 0, or librtlsdr's error. */
 static int order(rtlsdr_dev_t *dev)
 {
 	struct scene_reply reply;
-	return dev ? ask(dev->orders, SCENE_ALIVE, &reply) : ERROR_IO;
+	return dev ? ask(&dev->orders, SCENE_ALIVE, &reply) : ERROR_IO;
 }
 
 /* ---- finding it */
@@ -78,10 +78,10 @@ static int order(rtlsdr_dev_t *dev)
 API uint32_t rtlsdr_get_device_count(void)
 {
 	struct scene_reply reply;
-	int end = scene_connect();
-	int count = ask(end, SCENE_COUNT, &reply);
-	if (end >= 0)
-		close(end);
+	struct scene_link link = scene_connect();
+	int count = ask(&link, SCENE_COUNT, &reply);
+	if (link.end >= 0)
+		close(link.end);
 	return count > 0 ? (uint32_t)count : 0;
 }
 
@@ -128,9 +128,9 @@ API int rtlsdr_open(rtlsdr_dev_t **out, uint32_t index)
 		return ERROR_IO;
 	dev->orders = scene_connect();
 	dev->stream = scene_connect();
-	if (ask(dev->orders, SCENE_OPEN, &reply) || ask(dev->stream, SCENE_OPEN, &reply)) {
-		close(dev->orders);
-		close(dev->stream);
+	if (ask(&dev->orders, SCENE_OPEN, &reply) || ask(&dev->stream, SCENE_OPEN, &reply)) {
+		close(dev->orders.end);
+		close(dev->stream.end);
 		free(dev);
 		return ERROR_NO_DEVICE;
 	}
@@ -154,9 +154,9 @@ API int rtlsdr_close(rtlsdr_dev_t *dev)
 		dev->cancelled = 1;
 		usleep(1000);
 	}
-	ask(dev->orders, SCENE_CLOSE, &reply);
-	close(dev->orders);
-	close(dev->stream);
+	ask(&dev->orders, SCENE_CLOSE, &reply);
+	close(dev->orders.end);
+	close(dev->stream.end);
 	pthread_mutex_destroy(&dev->lock);
 	free(dev);
 	return 0;
@@ -348,7 +348,7 @@ static int fetch(rtlsdr_dev_t *dev, unsigned char *buffer, uint32_t length, uint
 	struct scene_request request;
 	struct scene_reply reply;
 	uint32_t count = next_request(dev, length / 2, &request);
-	int result = scene_ask(dev->stream, &request, &reply, buffer, length, &dev->cancelled);
+	int result = scene_ask(&dev->stream, &request, &reply, buffer, length, &dev->cancelled);
 	*got = result ? 0 : reply.bytes;
 	*is_short = reply.bytes < 2 * count;
 	dev->read_until_s += (reply.lost + count) / dev->rate_hz;

@@ -21,7 +21,6 @@ comb_step_hz = 8e6
 dwell_s = 0.005
 [drivers.rtl]
 settle_s = 0.003
-settle_least_s = 0.002
 [supervision]
 reopen_interval_s = 0.5
 restart_delay_s = 0.1

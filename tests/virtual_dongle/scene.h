@@ -22,12 +22,17 @@ struct scene_reply {
 	double control_s, settle_s;
 };
 
-/* Connect to the server named by VIRTUAL_DONGLE_SOCKET; -1 where there is none. */
-int scene_connect(void);
+/* A connection; `owed` answers to questions that were given up are still to come. */
+struct scene_link {
+	int end, owed;
+};
+
+/* Connect to the server named by VIRTUAL_DONGLE_SOCKET; `end` is -1 where there is none. */
+struct scene_link scene_connect(void);
 
 /* Ask and wait for the answer, for as long as it takes or until `*cancelled` is not 0. Samples beyond `length` bytes
  * are an error. Returns the status; -1 when the server is gone, -5 when cancelled. */
-int scene_ask(int socket, const struct scene_request *request, struct scene_reply *reply, unsigned char *buffer,
-	      uint32_t length, const volatile int *cancelled);
+int scene_ask(struct scene_link *link, const struct scene_request *request, struct scene_reply *reply,
+	      unsigned char *buffer, uint32_t length, const volatile int *cancelled);
 
 #endif

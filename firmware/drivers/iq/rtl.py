@@ -133,7 +133,6 @@ class RtlSource(DriverBase):
         old, wanted = self._tuned, (tuning.sample_rate_hz, tuning.center_hz, tuning.gain_db)
         if old == wanted:
             return 0
-        asked_ns = self._clock.monotonic_ns()
         if old is None or old[0] != tuning.sample_rate_hz:
             self._dongle.set_sample_rate(tuning.sample_rate_hz)
         if old is None or old[2] != tuning.gain_db:
@@ -141,10 +140,7 @@ class RtlSource(DriverBase):
         if old is None or old[1] != tuning.center_hz:
             self._dongle.set_center_freq(round(tuning.center_hz))
         self._tuned = wanted
-        # The orders themselves take milliseconds, which are part of the retune.
-        taken_s = (self._clock.monotonic_ns() - asked_ns) / NS_PER_S
-        left_s = max(self._settings.settle_s - taken_s, self._settings.settle_least_s)
-        return round(left_s * tuning.sample_rate_hz)
+        return round(self._settings.settle_s * tuning.sample_rate_hz)
 
     def _dwell(self, tuning: Tuning, stale: int) -> IqBlock:
         wanted_bytes = _BYTES_PER_SAMPLE * (stale + tuning.sample_count)

@@ -2,11 +2,10 @@
 
 The server greets with 12 bytes (``RTL0``, tuner type, number of gains; big endian) and then streams cu8 samples
 without end. Commands are 5 bytes: a code and a big-endian number. Nothing in the stream marks where a command took
-effect, and samples queue in the server's USB transfers, in both kernels and on the way. The client therefore first
-discards whatever has arrived until the socket is found empty: only then is the stream live, and a link slower than the
-samples never gets there, and ends in an error instead of in samples of unknown age. Then it sends the command, and
-discards, by count, what the server had under way plus the settling of the tuner. The dwell may be in the same USB
-transfer as the last of those.
+effect, and samples queue in the server's USB transfers, in both kernels and on the way. How many are under way is
+reckoned from the sample clock (`SampleClock`); after a retune the client discards these, and besides them what lasts as
+long as the tuner's settling, the command's way and the samples' least latency. Until the sample clock is known, after
+connecting and after a change of rate, it discards what has arrived and a whole USB transfer of the server instead.
 """
 
 import select
@@ -20,6 +19,7 @@ from detector.rf.convert import from_raw
 from detector.types import IqBlock, Provenance, Tuning
 from firmware.drivers.clock import NS_PER_S, SYSTEM_CLOCK, Clock
 from firmware.drivers.device import DriverBase, one_line
+from firmware.drivers.iq.sample_clock import SampleClock
 from firmware.drivers.iq.stream_watch import StreamWatch
 from firmware.drivers.iq.tuners import TUNERS
 from firmware.drivers.settings import RtlSettings
@@ -59,6 +59,7 @@ class RtlTcpSource(DriverBase):
         self._deadline_ns = 0
         self._sequence = 0
         self._watch = StreamWatch(settings)
+        self._sample_clock = SampleClock(1.0)
         self._received_bytes = 0
 
     def open(self) -> None:
@@ -73,6 +74,7 @@ class RtlTcpSource(DriverBase):
         """
         self.close()
         self._watch = StreamWatch(self._settings)
+        self._sample_clock = SampleClock(1.0)
         self._received_bytes = 0
         greeting_s = self._settings.greeting_s
         self._deadline_ns = self._clock.monotonic_ns() + round(greeting_s * NS_PER_S)
@@ -119,9 +121,7 @@ class RtlTcpSource(DriverBase):
         duration_s = tuning.sample_count / tuning.sample_rate_hz
         self._allow(duration_s)
         self._drain(connection)
-        lost = self._watch.lost_in_stream(
-            self._clock.monotonic_ns() / NS_PER_S, self._received_bytes // _BYTES_PER_SAMPLE, tuning.sample_rate_hz
-        )
+        lost = self._watch.lost_in_stream(self._now_s(), self._received, tuning.sample_rate_hz)
         stale = self._retune(connection, tuning, gain_db)
         self._allow(duration_s + stale / tuning.sample_rate_hz)
         self._discard(connection, _BYTES_PER_SAMPLE * stale)
@@ -161,7 +161,7 @@ class RtlTcpSource(DriverBase):
             self._command(connection, _SET_BIAS_TEE, 1)
 
     def _retune(self, connection: socket.socket, tuning: Tuning, gain_db: float | None) -> int:
-        """Send what has changed; return how many samples the server may have under way under the old tuning."""
+        """Send what has changed; return how many samples are still to come under the old tuning."""
         wanted = (tuning.sample_rate_hz, tuning.center_hz, gain_db)
         if wanted == self._tuned:
             return 0
@@ -174,10 +174,23 @@ class RtlTcpSource(DriverBase):
         if self._tuned is None or self._tuned[1] != wanted[1]:
             self._command(connection, _SET_FREQUENCY, round(tuning.center_hz))
         self._tuned = wanted
-        return self._settings.server_samples + round(self._settings.settle_s * tuning.sample_rate_hz)
+        if self._sample_clock.rate_hz != tuning.sample_rate_hz:
+            self._sample_clock = SampleClock(tuning.sample_rate_hz)
+        under_way = self._sample_clock.under_way(self._now_s(), self._received)
+        if under_way is None:
+            under_way = self._settings.server_samples
+        return under_way + round((self._settings.settle_s + self._settings.link_s) * tuning.sample_rate_hz)
 
     def _command(self, connection: socket.socket, code: int, number: int) -> None:
         connection.sendall(_COMMAND.pack(code, number & 0xFFFF_FFFF))
+
+    @property
+    def _received(self) -> int:
+        """Samples since the connection was made."""
+        return self._received_bytes // _BYTES_PER_SAMPLE
+
+    def _now_s(self) -> float:
+        return self._clock.monotonic_ns() / NS_PER_S
 
     def _allow(self, duration_s: float) -> None:
         """Set the time until which what lasts this long has to have come."""
@@ -210,6 +223,7 @@ class RtlTcpSource(DriverBase):
         if count == 0:
             raise self.failure("the server closed the connection")
         self._received_bytes += count
+        self._sample_clock.note(self._now_s(), self._received)
         return count
 
     def _as_device_error(self, error: OSError, deadline_s: float) -> DeviceError:

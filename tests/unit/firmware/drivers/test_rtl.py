@@ -86,18 +86,6 @@ def test_stale_samples_are_discarded_by_count(monkeypatch: pytest.MonkeyPatch) -
     assert retuned.t_ns == 5_000_000_000 - (reads[0] // 2 - 10_500) * 1000
 
 
-def test_the_time_that_the_orders_took_is_part_of_the_retune(monkeypatch: pytest.MonkeyPatch) -> None:
-    made = _install(monkeypatch, ["00000001"])
-    clock = FakeClock()
-    settings = RtlSettings(settle_s=0.010, settle_least_s=0.005, fifo_samples=0)
-    source = RtlSource(parse_iq_source("rtl:0"), settings, clock)
-    source.open()
-    for took_s, stale in ((0.0, 10_000), (0.003, 7_000), (0.02, 5_000)):
-        made[0].__dict__["set_center_freq"] = lambda value, took_s=took_s: clock.advance(took_s)
-        tuning = Tuning(center_hz=1e9 + stale, sample_rate_hz=1e6, sample_count=1000, gain_db=30.0)
-        assert _first_position(source.read(tuning).samples) == stale
-
-
 def test_only_what_changed_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
     made = _install(monkeypatch, ["00000001"])
     with _source(ppm=12) as source:

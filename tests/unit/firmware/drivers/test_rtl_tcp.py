@@ -17,7 +17,7 @@ TUNING = Tuning(center_hz=100e6, sample_rate_hz=1e6, sample_count=20_000, gain_d
 
 
 def _source(port: int) -> RtlTcpSource:
-    settings = RtlSettings(settle_s=0.0, server_samples=0, deadline_s=0.1, greeting_s=0.3, ppm=-3)
+    settings = RtlSettings(settle_s=0.0, link_s=0.0, server_samples=0, deadline_s=0.1, greeting_s=0.3, ppm=-3)
     return RtlTcpSource(parse_iq_source(f"rtl_tcp:127.0.0.1:{port}"), settings, SYSTEM_CLOCK)
 
 
