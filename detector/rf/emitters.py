@@ -177,8 +177,9 @@ class Emitter:
         return float(max(hit.high_hz for hit in hits) - min(hit.low_hz for hit in hits))
 
     def modulation(self, carrier_fraction: float) -> str:
-        """Return ``AM`` when a slice holds a vision carrier, else ``FM``."""
-        return "AM" if any(hit.carrier >= carrier_fraction for hit in self.hits.values()) else "FM"
+        """Return ``AM`` when the strongest slice, which would hold it, holds a vision carrier, else ``FM``."""
+        strongest = max(self.hits.values(), key=lambda hit: hit.power)
+        return "AM" if strongest.carrier >= carrier_fraction else "FM"
 
 
 class EmitterTracker:

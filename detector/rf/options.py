@@ -202,7 +202,7 @@ class RfOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         Meta(
             ge=1,
             le=100,
-            description="Odds are divided by this where the dwell holds less than two fields; higher keeps short "
+            description="Odds are divided by this where the dwell holds less than four fields; higher keeps short "
             "pieces silent",
         ),
     ] = 20.0

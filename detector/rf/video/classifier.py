@@ -32,6 +32,7 @@ __all__ = [
 ]
 
 MODELS = ("short", "one_field", "two_fields", "fields")
+_PLAIN_Z = 25.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,13 +178,19 @@ class VideoClassifier:
         if refusal is None:
             name = model_name(seen.fields)
             log_odds = self._models[name].log_odds(features(seen)) + self._prior
-            if name in MODELS[:2]:
+            if name != MODELS[-1]:
                 log_odds -= float(np.log(options.short_odds))
             confidence = min(float(1 / (1 + np.exp(-np.clip(log_odds, -30, 30)))), options.top_confidence)
-            refusal = None if confidence >= options.alert_confidence else "not_confirmed"
+            refusal = None if confidence >= options.alert_confidence else _doubt(seen)
         return LineEvidence(
             lines=seen.lines, fields=seen.fields, clock_ppm=seen.clock_ppm, confidence=confidence, refusal=refusal
         )
+
+
+def _doubt(evidence: LineEvidence) -> str:
+    """Why the model doubts: a line rate so plain that fields would show, or too little of everything."""
+    plain = evidence.fields is not None and evidence.lines.z > _PLAIN_Z
+    return "no_field_rate" if plain else "not_confirmed"
 
 
 def refute(evidence: LineEvidence, options: RfOptions) -> str | None:

@@ -1,7 +1,7 @@
 """The line-rate test: does the power in the sub-bands of a slice repeat at the rate of a television line?
 
 Any slice of an FM or AM picture repeats, roughly, from line to line: the spectrum of its power has lines at k times
-15 625 Hz (625/50) or 15 734.264 Hz (525/59.94). The statistic of a rate is the mean over K = 8 harmonics of
+15 625 Hz (625/50) or 15 734.264 Hz (525/59.94). The statistic of a rate is the mean over K = 7 harmonics of
 ln(1 + h_k), h_k the periodogram at the harmonic over its surroundings, averaged over the sub-bands. The logarithm
 keeps one strong tone or burst from standing in for a rhythm; all harmonics are taken at one and the same clock error,
 which is searched over +-120 ppm in steps of half a bin of the highest harmonic.
@@ -26,7 +26,7 @@ from detector.rf.video.subbands import SubBands
 
 __all__ = ["CLOCK_PPM", "HARMONICS", "RING", "LineScore", "score_lines"]
 
-HARMONICS = 8
+HARMONICS = 7
 CLOCK_PPM = 120.0
 RING = np.concatenate([np.linspace(13_100, 15_350, 40), np.linspace(16_050, 18_400, 40)])
 _TOP = 0.49
@@ -51,7 +51,7 @@ class LineScore:
     clock_ppm : float
         Error of the line rate, to half a bin of the highest harmonic; of the camera's and the receiver's clocks.
     harmonics : int
-        Harmonics that the frame rate could hold (8 from 300 kS/s on).
+        Harmonics that the frame rate could hold (7 from 265 kS/s on).
     """
 
     standard: LineStandard

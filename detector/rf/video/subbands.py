@@ -2,9 +2,9 @@
 
 A slice in the middle of an FM picture keeps nearly all its power inside, so that the power of the whole slice says
 little; but the instantaneous frequency is the brightness, so narrower bands light up and go dark with every line. In
-noise, a band of 1/16 of the slice also holds 1/16 of the noise. `quick_bands` correlates neighbouring samples, three
-products each, for every hop; `fine_bands` cuts sixteen bands for candidates, each the bandwidth of a sync pulse
-(150 kHz, 4.7 us: the matched filter for it).
+noise, a band of 1/16 of the slice also holds 1/16 of the noise. An AM picture has a carrier to measure against.
+`quick_bands` correlates neighbouring samples, three products each, for every hop; `fine_bands` cuts sixteen bands for
+candidates, each the bandwidth of a sync pulse (150 kHz, 4.7 us: the matched filter for it).
 """
 
 from dataclasses import dataclass
@@ -18,6 +18,7 @@ __all__ = ["SubBands", "fine_bands", "quick_bands"]
 
 _FINE_BANDS, _FINE_WIDTH_HZ = 16, 1.4e5
 _FRAME_HZ = 2.8e5
+_CARRIER_OVER_MEDIAN, _CARRIER_HZ, _WAVE_LIMIT = 1000.0, 3e3, 6.0
 _TINY = np.float32(1e-30)
 
 
@@ -82,6 +83,9 @@ def quick_bands(samples: npt.NDArray[np.complex64], sample_rate_hz: float, limit
 def fine_bands(samples: npt.NDArray[np.complex64], sample_rate_hz: float, limiter: float) -> SubBands:
     """Cut up to sixteen bands with a Hann window, half overlapping: for candidates.
 
+    Where one line stands far above all others, a last row is the part of the slice in phase with it (synchronous
+    detection): half the noise of an envelope, and no product of noise with noise.
+
     Parameters
     ----------
     samples : ndarray of complex64, shape (n,)
@@ -102,7 +106,33 @@ def fine_bands(samples: npt.NDArray[np.complex64], sample_rate_hz: float, limite
     lines = scipy.fft.fft(parts * _hann(bands), axis=1) if bands > 1 else parts
     power = np.ascontiguousarray(_square(lines).T)
     middle = np.maximum(np.median(power, axis=1, keepdims=True), _TINY).astype(np.float32)
-    return SubBands(power=_limited(power / middle, limiter), frame_hz=sample_rate_hz / hop)
+    rows = _limited(power / middle, limiter)
+    if (wave := _in_phase(samples, sample_rate_hz, hop, frames)) is not None:
+        rows = np.concatenate([rows, wave[None]])
+    return SubBands(power=rows, frame_hz=sample_rate_hz / hop)
+
+
+def _in_phase(
+    samples: npt.NDArray[np.complex64], sample_rate_hz: float, hop: int, frames: int
+) -> npt.NDArray[np.float32] | None:
+    """The slice in phase with its carrier, summed over the hops; None where no line is a carrier."""
+    lines = scipy.fft.fft(samples)
+    power = _square(lines)
+    peak = int(power.argmax())
+    if power[peak] < _CARRIER_OVER_MEDIAN * np.median(power):
+        return None
+    reach = round(_CARRIER_HZ / sample_rate_hz * len(lines))
+    near = (np.arange(-reach, reach + 1) + peak) % len(lines)
+    alone = np.zeros_like(lines)
+    alone[near] = lines[near] * _hann(len(near))
+    carrier = scipy.fft.ifft(alone, overwrite_x=True)
+    wave = (samples.real * carrier.real + samples.imag * carrier.imag) / np.maximum(np.abs(carrier), _TINY)
+    count = min(frames, len(wave) // hop)
+    sums = np.zeros(frames, np.float32)
+    sums[:count] = wave[: count * hop].reshape(count, hop).sum(axis=1)
+    sums -= sums.mean()
+    limit = _WAVE_LIMIT * sums.std()
+    return np.asarray(np.clip(sums, -limit, limit) / max(float(sums.std()), 1e-30), np.float32)
 
 
 def _band_count(sample_rate_hz: float, width_hz: float, most: int) -> int:

@@ -79,7 +79,7 @@ def test_a_carrier_in_the_very_middle_of_the_slice_is_no_dc_spike():
     assert evidence.confidence >= OPTIONS.alert_confidence
 
 
-@pytest.mark.parametrize(("rate_hz", "harmonics"), [(2e5, 5), (2.5e5, 6), (2.4e6, 8)])
+@pytest.mark.parametrize(("rate_hz", "harmonics"), [(2e5, 5), (2.5e5, 6), (2.4e6, 7)])
 def test_few_harmonics_fit_a_narrow_recording(rate_hz, harmonics):
     samples = noise(round(rate_hz / 10), 1)
     assert quick(samples, rate_hz).harmonics == fine(samples, rate_hz).harmonics == harmonics
@@ -88,7 +88,7 @@ def test_few_harmonics_fit_a_narrow_recording(rate_hz, harmonics):
 @pytest.mark.parametrize("system", ["PAL", "NTSC"])
 def test_fields_show_in_video(system):
     fields = fields_of(slice_of(camera(system=system), 0.1, snr_db=0))
-    assert fields.fields == 5
+    assert fields.fields == (5 if system == "PAL" else 6)
     assert fields.low_z > 10
     assert min(fields.odd_z, fields.even_z) > 3
     assert fields.gate_z > 10
@@ -100,7 +100,7 @@ def test_a_pulse_train_at_the_line_rate_has_no_fields(pulse_train):
     assert fine(samples).z > 30
     assert fields_of(samples).low_z < 3
     evidence = VideoClassifier(OPTIONS).classify(samples, RATE_HZ)
-    assert evidence.refusal == "not_confirmed"
+    assert evidence.refusal == "no_field_rate"
     assert evidence.confidence < OPTIONS.inspect_confidence
 
 
@@ -117,9 +117,12 @@ def test_a_computer_raster_is_refuted():
 
 
 def test_a_free_running_clock_is_refuted():
-    stray = KeyedEmission(center_hz=1.2e9, power_dbfs=0, seed=3, scheme="pwm", symbol_hz=15625 * (1 + 230e-6), duty=0.1)
-    evidence = VideoClassifier(OPTIONS).classify(slice_of(stray, 0.04, offset_hz=0.2e6), RATE_HZ)
-    assert evidence is None or evidence.refusal == "off_clock"
+    stray = KeyedEmission(
+        center_hz=1.2e9, power_dbfs=0, seed=3, scheme="pwm", symbol_hz=15625 * (1 + 160e-6), duty=0.1, duration_s=0.4
+    )
+    evidence = VideoClassifier(OPTIONS).classify(slice_of(stray, 0.1, offset_hz=0.2e6), RATE_HZ)
+    assert evidence.clock_ppm == pytest.approx(160, abs=3)
+    assert evidence.refusal == "off_clock"
 
 
 @pytest.mark.parametrize(
@@ -154,7 +157,7 @@ def test_silence_scores_nothing():
 @pytest.mark.parametrize("snr_db", [20, -6])
 @pytest.mark.parametrize(("modulation", "is_am"), [("AM", True), ("FM", False)])
 def test_a_vision_carrier_tells_am_from_fm(modulation, is_am, snr_db):
-    samples = slice_of(camera(modulation=modulation), 0.04, snr_db, offset_hz=-1.8e6)
+    samples = slice_of(camera(modulation=modulation), 0.04, snr_db, offset_hz=0.5e6)
     fraction = carrier_fraction(power_spectrum(samples, 0, RATE_HZ), OPTIONS.usable_fraction)
     assert (fraction > OPTIONS.carrier_fraction) == is_am
 
