@@ -25,7 +25,7 @@ __all__ = ["SliceAnalyser", "SliceLook"]
 _GROUP = 16
 _EDGE_DB = 3.0
 _DC_BINS = 2
-_CRYSTAL_Z = 20.0
+_CRYSTAL_Z, _CRYSTAL_FIELDS = 20.0, 4
 _STANDS_OUT = 1.4
 
 
@@ -186,7 +186,8 @@ class SliceAnalyser:
 
 def _crystal_ppm(evidence: LineEvidence) -> float | None:
     """Offset of the line rate, the fingerprint of a camera's crystal; None of a dwell too short or too weak for it."""
-    plain = evidence.fields is not None and evidence.fields.fields > 1 and evidence.lines.z >= _CRYSTAL_Z
+    long = evidence.fields is not None and evidence.fields.fields >= _CRYSTAL_FIELDS
+    plain = long and evidence.lines.z >= _CRYSTAL_Z
     return evidence.clock_ppm if plain else None
 
 

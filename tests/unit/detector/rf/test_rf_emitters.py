@@ -78,7 +78,7 @@ def test_the_line_rate_is_measured_to_a_few_ppm(system, ppm):
     assert look.line_ppm == pytest.approx(ppm, abs=3)
 
 
-def test_a_dwell_without_two_fields_has_no_line_rate():
+def test_a_dwell_of_one_field_has_no_line_rate():
     samples = camera().slice(0.3, 48_000, 1.2415e9, RATE_HZ)
     assert SliceAnalyser(OPTIONS, PLAN).look(samples, 1.2415e9, RATE_HZ, 0).line_ppm is None
 
