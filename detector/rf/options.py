@@ -53,6 +53,26 @@ class RfOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
             extra={"unit": "s"},
         ),
     ] = 0.1
+    long_dwell_s: Annotated[
+        float,
+        Meta(
+            ge=0.1,
+            le=0.4,
+            description="Listening time on a candidate that the first longer look left open; longer decides on weaker "
+            "ones and costs memory (0.1 s: about 15 MB)",
+            extra={"unit": "s"},
+        ),
+    ] = 0.2
+    record_dwell_s: Annotated[
+        float,
+        Meta(
+            ge=0.1,
+            le=1.0,
+            description="Longest stretch of a recording that is judged as one; longer decides on weaker cameras and "
+            "dilutes one that was on for a moment",
+            extra={"unit": "s"},
+        ),
+    ] = 0.4
     least_dwell_s: Annotated[
         float,
         Meta(
@@ -115,12 +135,6 @@ class RfOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         float,
         Meta(ge=2, le=100, description="Power limit over the mean in the quick test; higher lets pulses count more"),
     ] = 5.0
-    envelope_rate_hz: Annotated[
-        float,
-        Meta(
-            ge=2.6e5, le=2.4e6, description="Rate of the envelope; higher costs time for little", extra={"unit": "Hz"}
-        ),
-    ] = 4e5
     shortlist_z: Annotated[
         float,
         Meta(

@@ -21,8 +21,8 @@ from detector.rf.options import RfOptions
 __all__ = ["Look", "Scheduler"]
 
 _LONGER_MEMORY_S = 30.0
-_BESIDE = (0.0, 0.5, -0.5)
-"""Where longer looks at a candidate lie, in slices: the middle of an FM picture tells least, its slopes most."""
+_BESIDE = (0.0, 0.0, 0.5)
+"""Where longer looks at a candidate lie, in slices: twice where it asked, then where a neighbour may tell more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +204,8 @@ class Scheduler:
         beside_hz = _BESIDE[refuted % len(_BESIDE)] * self._options.sample_rate_hz
         low_hz, high_hz = min(self._all), max(self._all)
         center_hz = min(max(candidate_hz + beside_hz, min(low_hz, candidate_hz)), max(high_hz, candidate_hz))
-        return Look(center_hz, True, self._options.confirm_dwell_s, candidate_hz=candidate_hz)
+        dwell_s = self._options.long_dwell_s if refuted else self._options.confirm_dwell_s
+        return Look(center_hz, True, dwell_s, candidate_hz=candidate_hz)
 
     def _hop(self) -> Look:
         if self._first:

@@ -358,17 +358,17 @@ class RfSense:
         if self._held and not _joins(self._held[-1], block):
             self._flush()
         self._held.append(block)
-        if sum(held.duration_s for held in self._held) >= self._options.confirm_dwell_s:
+        if sum(held.duration_s for held in self._held) >= self._options.record_dwell_s:
             self._flush()
 
     def _flush(self) -> None:
-        """Judge the pieces held, in stretches of a confirm dwell; a short rest is joined to the stretch before it."""
+        """Judge the pieces held, in stretches; a short rest is joined to the stretch before it."""
         if not self._held:
             return
         first, self._held, held = self._held[0], [], self._held
         samples = np.concatenate([block.samples for block in held]) if len(held) > 1 else first.samples
         rate_hz = first.sample_rate_hz
-        length = round(self._options.confirm_dwell_s * rate_hz)
+        length = round(self._options.record_dwell_s * rate_hz)
         starts = list(range(0, len(samples), length))
         if len(starts) > 1 and len(samples) - starts[-1] < length // 2:
             starts.pop()

@@ -57,7 +57,7 @@ class SignalFinder:
 
     def _pulses(self, view: SliceView) -> Run | None:
         """The whole slice where it holds pulses: short ones lift no bin by much, and no bin tells where they are."""
-        if view.envelope.swing < _PULSED_SWING:
+        if view.swing < _PULSED_SWING:
             return None
         run = whole_slice(view)
         verdict = _PULSED.judge(view, run)

@@ -11,7 +11,6 @@ from detector.rf.band_plan import BandPlan
 from detector.rf.classifiers.link import LinkEvidence, find_link
 from detector.rf.classifiers.template import SliceView
 from detector.rf.emitters import SliceHit
-from detector.rf.envelope import power_envelope
 from detector.rf.noise_floor import FloorTracker, slice_floor
 from detector.rf.options import RfOptions
 from detector.rf.signals import SignalFinder
@@ -111,14 +110,12 @@ class SliceAnalyser:
         spectrum = power_spectrum(samples, center_hz, sample_rate_hz)
         tracker = self._floors.setdefault(gain_db, FloorTracker())
         floor = tracker.update(slice_floor(spectrum, options.usable_fraction))
-        envelope = power_envelope(samples, sample_rate_hz, options.envelope_rate_hz, options.limiter)
         evidence = self._classifier.classify(samples, sample_rate_hz)
         video = evidence is not None and evidence.confidence >= options.inspect_confidence
         view = SliceView(
             samples=samples,
             spectrum=spectrum,
             floor=floor,
-            envelope=envelope,
             plan=self._plan,
             usable_fraction=options.usable_fraction,
         )
@@ -176,7 +173,7 @@ class SliceAnalyser:
             evidence=evidence,
             snr_db=look.snr_db,
             power=float(above.sum()) * scale,
-            carrier=carrier_fraction(spectrum, self._options.usable_fraction),
+            carrier=carrier_fraction(spectrum),
             centroid_hz=spectrum.frequency_hz(part.start + centroid),
             low_hz=spectrum.frequency_hz(part.start + float(first)),
             high_hz=spectrum.frequency_hz(part.start + float(last)),

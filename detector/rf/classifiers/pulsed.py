@@ -60,7 +60,7 @@ class PulsedClassifier:
             return Verdict(kind=self.kind, log_ratio=-np.inf, refusal="wrong_width")
         if view.sample_rate_hz < _LEAST_RATE_HZ:
             return Verdict(kind=self.kind, log_ratio=-np.inf, refusal="too_narrow_a_look")
-        if view.envelope.swing < _LEAST_SWING:
+        if view.swing < _LEAST_SWING:
             return Verdict(kind=self.kind, log_ratio=-np.inf, refusal="steady")
         pulses = measure_pulses(view.power, view.sample_rate_hz)
         surprise = binomial_surprise(pulses.count, len(view.power), float(np.exp(-_HEIGHT)))

@@ -108,8 +108,8 @@ class _Reference:
         both = logs.mean(axis=2)
         searched = [part.max(axis=1) for part in (both, odd, even)]
         rows = np.stack([*searched, both[:, both.shape[1] // 2]])
-        self._middle = np.median(rows, axis=1)
-        self._spread = np.maximum(1.4826 * np.median(np.abs(rows - self._middle[:, None]), axis=1), _LEAST_SPREAD)
+        self._middle = _median(rows)
+        self._spread = np.maximum(1.4826 * _median(np.abs(rows - self._middle[:, None])), _LEAST_SPREAD)
 
     def z(self, values: tuple[float, float, float, float]) -> list[float]:
         """Heights of (all, odd, even, without search) in standard deviations."""
@@ -123,14 +123,22 @@ def _heights(bands: SubBands) -> tuple[npt.NDArray[np.float64], float]:
     lines = scipy.fft.rfft(bands.power * hann(bands.power.shape[1]), length, axis=1)
     bin_hz = bands.frame_hz / length
     power = np.square(lines.real) + np.square(lines.imag)
+    if bands.alike:
+        power = power.mean(axis=0, keepdims=True)
     width = max(8, round(PAL.line_hz / bin_hz))
     blocks = power.shape[1] // width
     rows = power[:, : blocks * width].reshape(len(power), blocks, width)
-    level = np.maximum(np.median(rows, axis=2, keepdims=True) / np.float32(np.log(2)), np.float32(1e-30))
-    flat = (rows / level).mean(axis=0, dtype=np.float64).reshape(-1)
+    # the median of exponential power is ln 2 of its mean, that of the mean of three rows 0.89 of it
+    level = np.maximum(_median(rows) / np.float32(0.891 if bands.alike else np.log(2)), np.float32(1e-30))
     whole = np.ones(power.shape[1])
-    whole[: len(flat)] = flat
+    whole[: blocks * width] = (rows / level[..., None]).mean(axis=0, dtype=np.float64).reshape(-1)
     return whole, bin_hz
+
+
+def _median(rows: npt.NDArray[np.floating]) -> npt.NDArray[np.floating]:
+    """Upper median along the last axis, without numpy's care for missing values."""
+    middle = rows.shape[-1] // 2
+    return np.asarray(np.partition(rows, middle, axis=-1)[..., middle])
 
 
 def _clocks(bin_hz: float, count: int) -> npt.NDArray[np.float64]:

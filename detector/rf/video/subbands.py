@@ -32,10 +32,13 @@ class SubBands:
         Limited, scaled, mean-free; `quick_bands` has linear combinations of bands instead.
     frame_hz : float
         Frames a second.
+    alike : bool
+        The rows have noise of one level, so that their spectra may be averaged as they are.
     """
 
     power: npt.NDArray[np.float32]
     frame_hz: float
+    alike: bool = False
 
     @property
     def duration_s(self) -> float:
@@ -77,7 +80,7 @@ def quick_bands(samples: npt.NDArray[np.complex64], sample_rate_hz: float, limit
     rows *= np.minimum(top / np.maximum(rows[0], _TINY), 1)
     rows -= rows.mean(axis=1, keepdims=True)
     rows /= np.maximum(rows.std(axis=1, keepdims=True), _TINY)
-    return SubBands(power=rows, frame_hz=sample_rate_hz / group)
+    return SubBands(power=rows, frame_hz=sample_rate_hz / group, alike=True)
 
 
 def fine_bands(samples: npt.NDArray[np.complex64], sample_rate_hz: float, limiter: float) -> SubBands:

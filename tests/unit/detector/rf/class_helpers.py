@@ -5,7 +5,6 @@ import numpy as np
 from detector.rf.band_plan import shipped_band_plan
 from detector.rf.classifiers.template import SliceView
 from detector.rf.convert import from_raw
-from detector.rf.envelope import power_envelope
 from detector.rf.noise_floor import slice_floor
 from detector.rf.options import RfOptions
 from detector.rf.sense import RfSense
@@ -38,7 +37,6 @@ def view_of(samples, center_hz=1.2e9, region="KR", rate_hz=RATE_HZ):
         samples=samples,
         spectrum=spectrum,
         floor=slice_floor(spectrum, options.usable_fraction),
-        envelope=power_envelope(samples, rate_hz, options.envelope_rate_hz, options.limiter),
         plan=PLANS[region],
         usable_fraction=options.usable_fraction,
     )

@@ -3,7 +3,6 @@ import pytest
 
 from detector.errors import InputError
 from detector.rf.convert import bytes_per_sample, from_raw
-from detector.rf.envelope import power_envelope
 from detector.rf.noise_floor import FloorTracker, median_bias, slice_floor
 from detector.rf.slicing import cut, slice_offsets_hz
 from detector.rf.spectrum import power_spectrum
@@ -74,16 +73,6 @@ def test_reference_floor_comes_from_the_quiet_slices():
     for _ in range(50):
         tracker.update(1.0)
     assert tracker.update(100.0) == 1.0
-
-
-def test_envelope_is_thinned_limited_and_mean_free():
-    samples = noise(48_000)
-    samples[1000:1006] = 1000
-    envelope = power_envelope(samples, 2.4e6, 4e5, 8.0)
-    assert envelope.sample_rate_hz == 4e5
-    assert len(envelope.power) == 8000
-    assert abs(envelope.power.mean()) < 1e-4
-    assert envelope.power.max() < 10
 
 
 @pytest.mark.parametrize("rate_hz", [3.2e6, 10e6, 19.2e6, 40e6])

@@ -97,17 +97,19 @@ def test_restart_asks_for_everything_again(scheduler):
     assert (look.center_hz, look.confirm) == (100e6, False)
 
 
-def test_a_candidate_is_confirmed_before_the_next_hop_and_beside_it_when_refuted(scheduler):
+def test_a_candidate_is_confirmed_before_the_next_hop_longer_and_beside_it_when_refuted(scheduler):
     assert scheduler.shortlist(104e6, 0)
     assert not scheduler.shortlist(104e6, 0)
-    centers = []
+    centers, dwells_s = [], []
     for attempt in range(OPTIONS.confirm_attempts):
         look = scheduler.next_look()
         assert (look.confirm, look.candidate_hz) == (True, 104e6)
         centers.append(look.center_hz)
+        dwells_s.append(look.dwell_s)
         rests = scheduler.refuted(104e6, attempt)
         assert rests == (attempt == OPTIONS.confirm_attempts - 1)
-    assert centers == [104e6, 104e6 + 1.2e6, 104e6 - 1.2e6]
+    assert centers == [104e6, 104e6, 104e6 + 1.2e6]
+    assert dwells_s == [OPTIONS.confirm_dwell_s, OPTIONS.long_dwell_s, OPTIONS.long_dwell_s]
     assert not scheduler.next_look().confirm
     assert scheduler.resting == 1
 

@@ -158,7 +158,7 @@ def test_silence_scores_nothing():
 @pytest.mark.parametrize(("modulation", "is_am"), [("AM", True), ("FM", False)])
 def test_a_vision_carrier_tells_am_from_fm(modulation, is_am, snr_db):
     samples = slice_of(camera(modulation=modulation), 0.04, snr_db, offset_hz=0.5e6)
-    fraction = carrier_fraction(power_spectrum(samples, 0, RATE_HZ), OPTIONS.usable_fraction)
+    fraction = carrier_fraction(power_spectrum(samples, 0, RATE_HZ))
     assert (fraction > OPTIONS.carrier_fraction) == is_am
 
 
