@@ -110,8 +110,8 @@ class Scheduler:
 
     @property
     def budget(self) -> SweepBudget:
-        """What the sweep costs now, by what retuning and longer looks were measured to take."""
-        return self._make_budget()
+        """What the sweep costs, by what retuning and longer looks took up to the last time the comb came round."""
+        return self._budget
 
     @property
     def resting(self) -> int:

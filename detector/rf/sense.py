@@ -236,7 +236,8 @@ class RfSense:
         if block.duration_s < self._options.least_dwell_s:
             scheduler.dropped(look)
             return
-        if float(block.samples.std()) < self._options.least_level:
+        power = np.vdot(block.samples, block.samples).real / len(block.samples)
+        if power - abs(block.samples.mean()) ** 2 < self._options.least_level**2:
             self._spoilt["silent_hops"] += 1
             scheduler.spoilt(look)
             return
@@ -247,7 +248,7 @@ class RfSense:
         if self._round_start_ns is None:
             self._round_start_ns = block.t_ns
         if gain_db is not None:
-            level_dbfs = 10 * float(np.log10(np.vdot(block.samples, block.samples).real / len(block.samples) + 1e-12))
+            level_dbfs = 10 * float(np.log10(power + 1e-12))
             if self._gains.update(look.center_hz, gain_db, block.clipped_fraction, level_dbfs, block.t_ns):
                 scheduler.again(look.center_hz)
         seen = self._look(

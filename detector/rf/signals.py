@@ -16,7 +16,8 @@ __all__ = ["SignalFinder", "SignalList"]
 
 _RUNS = 6
 _JOIN_HZ = 40e3
-_PULSED_SWING = 0.6
+# noise of a whole dwell stays below 3 times its mean
+_PULSED_PEAK, _PULSED_SWING = 4.0, 0.6
 _SAME_HZ = 0.3e6
 _PULSED = PulsedClassifier()
 _OF_PULSES = (SignalKind.PULSED, SignalKind.OOK_FSK, SignalKind.NARROWBAND, SignalKind.UNKNOWN)
@@ -57,7 +58,7 @@ class SignalFinder:
 
     def _pulses(self, view: SliceView) -> Run | None:
         """The whole slice where it holds pulses: short ones lift no bin by much, and no bin tells where they are."""
-        if view.swing < _PULSED_SWING:
+        if view.peak < _PULSED_PEAK or view.swing < _PULSED_SWING:
             return None
         run = whole_slice(view)
         verdict = _PULSED.judge(view, run)

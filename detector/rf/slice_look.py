@@ -17,6 +17,7 @@ from detector.rf.signals import SignalFinder
 from detector.rf.spectrum import Spectrum, power_spectrum
 from detector.rf.video.carrier import carrier_fraction
 from detector.rf.video.classifier import LineEvidence, VideoClassifier
+from detector.rf.video.subbands import quick_bands
 from detector.types import RadioSignal, SignalKind
 
 __all__ = ["SliceAnalyser", "SliceLook"]
@@ -110,12 +111,14 @@ class SliceAnalyser:
         spectrum = power_spectrum(samples, center_hz, sample_rate_hz)
         tracker = self._floors.setdefault(gain_db, FloorTracker())
         floor = tracker.update(slice_floor(spectrum, options.usable_fraction))
-        evidence = self._classifier.classify(samples, sample_rate_hz)
+        quick = quick_bands(samples, sample_rate_hz, options.quick_limiter)
+        evidence = self._classifier.classify(samples, sample_rate_hz, quick)
         video = evidence is not None and evidence.confidence >= options.inspect_confidence
         view = SliceView(
             samples=samples,
             spectrum=spectrum,
             floor=floor,
+            peak=quick.peak,
             plan=self._plan,
             usable_fraction=options.usable_fraction,
         )

@@ -91,6 +91,8 @@ class SliceView:
     spectrum : Spectrum
     floor : float
         Reference noise power a bin.
+    peak : float
+        Strongest stretch of a few microseconds over the mean power.
     plan : BandPlan
     usable_fraction : float
     """
@@ -98,6 +100,7 @@ class SliceView:
     samples: Complex64Array
     spectrum: Spectrum
     floor: float
+    peak: float
     plan: BandPlan
     usable_fraction: float
 
@@ -121,10 +124,10 @@ class SliceView:
         """Standard deviation over mean of the power in frames of 2.5 us: large for pulses, 0.4 for noise."""
         group = max(1, int(self.sample_rate_hz // _SWING_HZ))
         frames = len(self.samples) // group
-        parts = self.samples[: frames * group].view(np.float32).reshape(frames, 2 * group)
+        steady = self.samples[: frames * group] - self.samples.mean()
+        parts = steady.view(np.float32).reshape(frames, 2 * group)
         power = np.einsum("ij,ij->i", parts, parts)
-        carrier = group * float(np.abs(self.samples.mean()) ** 2)
-        return float(power.std()) / max(float(power.mean()) - carrier, 1e-30)
+        return float(power.std()) / max(float(power.mean()), 1e-30)
 
     @cached_property
     def excess(self) -> npt.NDArray[np.float32]:

@@ -18,7 +18,7 @@ from detector.rf.options import RfOptions
 from detector.rf.video.fields import FieldEvidence, measure_fields
 from detector.rf.video.line_rate import LineScore, score_lines
 from detector.rf.video.raster import make_raster
-from detector.rf.video.subbands import fine_bands, quick_bands
+from detector.rf.video.subbands import SubBands, fine_bands, quick_bands
 
 __all__ = [
     "MODELS",
@@ -59,15 +59,26 @@ class LineEvidence:
     refusal: str | None = None
 
 
-def measure(samples: npt.NDArray[np.complex64], sample_rate_hz: float, options: RfOptions) -> LineEvidence | None:
+def measure(
+    samples: npt.NDArray[np.complex64], sample_rate_hz: float, options: RfOptions, quick: SubBands | None = None
+) -> LineEvidence | None:
     """Measure a slice: the quick test first, the fine one and the fields where it passes.
+
+    Parameters
+    ----------
+    samples : ndarray of complex64, shape (n,)
+    sample_rate_hz : float
+    options : RfOptions
+    quick : SubBands, optional
+        From `quick_bands` of the same samples, where somebody has it already.
 
     Returns
     -------
     LineEvidence or None
         Without confidence; None when the line rate does not even earn a longer look.
     """
-    if score_lines(quick_bands(samples, sample_rate_hz, options.quick_limiter)).z < options.shortlist_z:
+    quick = quick or quick_bands(samples, sample_rate_hz, options.quick_limiter)
+    if score_lines(quick).z < options.shortlist_z:
         return None
     bands = fine_bands(samples, sample_rate_hz, options.limiter)
     lines = score_lines(bands)
@@ -161,7 +172,9 @@ class VideoClassifier:
         self._models = load_calibration(calibration)
         self._prior = float(np.log(options.prior / (1 - options.prior)))
 
-    def classify(self, samples: npt.NDArray[np.complex64], sample_rate_hz: float) -> LineEvidence | None:
+    def classify(
+        self, samples: npt.NDArray[np.complex64], sample_rate_hz: float, quick: SubBands | None = None
+    ) -> LineEvidence | None:
         """Return the evidence of a dwell, None when the line rate does not even earn a longer look.
 
         Parameters
@@ -169,9 +182,11 @@ class VideoClassifier:
         samples : ndarray of complex64, shape (n,)
             One slice, C-contiguous.
         sample_rate_hz : float
+        quick : SubBands, optional
+            As for `measure`.
         """
         options = self._options
-        seen = measure(samples, sample_rate_hz, options)
+        seen = measure(samples, sample_rate_hz, options, quick)
         if seen is None:
             return None
         refusal, confidence = refute(seen, options), 0.0

@@ -34,11 +34,14 @@ class SubBands:
         Frames a second.
     alike : bool
         The rows have noise of one level, so that their spectra may be averaged as they are.
+    peak : float
+        Strongest frame of the slice over the mean one, before limiting; pulses make it large.
     """
 
     power: npt.NDArray[np.float32]
     frame_hz: float
     alike: bool = False
+    peak: float = 1.0
 
     @property
     def duration_s(self) -> float:
@@ -76,11 +79,13 @@ def quick_bands(samples: npt.NDArray[np.complex64], sample_rate_hz: float, limit
     np.einsum("ij,ij->i", here, after, out=rows[1])
     np.einsum("ij,ij->i", here[:, 0::2], after[:, 1::2], out=rows[2])
     rows[2] -= np.einsum("ij,ij->i", here[:, 1::2], after[:, 0::2])
-    top = np.float32(limiter) * max(rows[0].mean(), _TINY)
-    rows *= np.minimum(top / np.maximum(rows[0], _TINY), 1)
+    mean = max(rows[0].mean(), _TINY)
+    peak = float(rows[0].max() / mean)
+    if peak > limiter:
+        rows *= np.minimum(np.float32(limiter) * mean / np.maximum(rows[0], _TINY), 1)
     rows -= rows.mean(axis=1, keepdims=True)
-    rows /= np.maximum(rows.std(axis=1, keepdims=True), _TINY)
-    return SubBands(power=rows, frame_hz=sample_rate_hz / group, alike=True)
+    rows *= 1 / np.sqrt(np.maximum(np.einsum("ij,ij->i", rows, rows) / np.float32(frames), _TINY))[:, None]
+    return SubBands(power=rows, frame_hz=sample_rate_hz / group, alike=True, peak=peak)
 
 
 def fine_bands(samples: npt.NDArray[np.complex64], sample_rate_hz: float, limiter: float) -> SubBands:

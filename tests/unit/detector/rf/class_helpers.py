@@ -10,6 +10,7 @@ from detector.rf.options import RfOptions
 from detector.rf.sense import RfSense
 from detector.rf.spectrum import power_spectrum
 from detector.rf.synth import DongleModel, Sky, Tuning
+from detector.rf.video.subbands import quick_bands
 from detector.types import IqBlock, Provenance
 
 RATE_HZ, NOISE_DBFS = 2.4e6, -36.0
@@ -37,6 +38,7 @@ def view_of(samples, center_hz=1.2e9, region="KR", rate_hz=RATE_HZ):
         samples=samples,
         spectrum=spectrum,
         floor=slice_floor(spectrum, options.usable_fraction),
+        peak=quick_bands(samples, rate_hz, options.quick_limiter).peak,
         plan=PLANS[region],
         usable_fraction=options.usable_fraction,
     )
