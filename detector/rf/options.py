@@ -78,7 +78,7 @@ class RfOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         Meta(
             ge=0.002, le=0.02, description="Shorter pieces are not judged; lower judges by chance", extra={"unit": "s"}
         ),
-    ] = 0.004
+    ] = 0.0025
     least_level: Annotated[
         float,
         Meta(

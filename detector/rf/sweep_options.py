@@ -66,28 +66,28 @@ class SweepOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
         Meta(
             ge=0.002,
             le=0.1,
-            description="Dwell of the gapless pass; longer names more, takes longer; below 4.5 ms more by chance",
+            description="Dwell of the gapless pass; longer names more and takes longer; below 3 ms more by chance",
             extra={"unit": "s"},
         ),
-    ] = 0.0045
+    ] = 0.003
     quick_step_hz: Annotated[
         float,
         Meta(
             ge=2e6,
             le=8e6,
-            description="Distance of hops of the quick pass alone; above 5 MHz narrow cameras fall between",
+            description="Distance of hops of the quick pass alone; above 5.25 MHz narrow cameras fall between",
             extra={"unit": "Hz"},
         ),
-    ] = 5e6
+    ] = 5.25e6
     quick_dwell_s: Annotated[
         float,
         Meta(
-            ge=0.004,
+            ge=0.0025,
             le=0.1,
             description="Dwell of the quick pass alone; longer sees weaker, later",
             extra={"unit": "s"},
         ),
-    ] = 0.0045
+    ] = 0.0025
     confirm_share: Annotated[
         float,
         Meta(

@@ -37,11 +37,11 @@ class RtlSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
         Meta(
             ge=0,
             le=1_000_000,
-            description="samples waiting in the dongle's FIFO, thrown away before every USB read; "
+            description="samples waiting in the dongle's FIFO, thrown away before every USB read (rtl_power: 4 KB); "
             "raising it slows every hop",
             extra={"unit": "samples"},
         ),
-    ] = 4096
+    ] = 2048
     server_samples: Annotated[
         int,
         Meta(
