@@ -138,13 +138,13 @@ class RfOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     shortlist_z: Annotated[
         float,
         Meta(
-            ge=3,
+            ge=2.5,
             le=20,
-            description="Line-rate statistic of the quick test that earns a longer look (noise: 3.7 in 300 dwells); "
-            "raising it misses weak cameras, lowering it costs looks",
+            description="Line-rate statistic of the quick test that earns a longer look (noise passes 3.3 once in 200 "
+            "hops); raising it misses weak cameras, lowering it costs looks",
             extra={"unit": "sigma"},
         ),
-    ] = 4.5
+    ] = 3.3
     line_z: Annotated[
         float,
         Meta(

@@ -21,8 +21,8 @@ from detector.rf.options import RfOptions
 __all__ = ["Look", "Scheduler"]
 
 _LONGER_MEMORY_S = 30.0
-_BESIDE = (0.0, 0.0, 0.5)
-"""Where longer looks at a candidate lie, in slices: twice where it asked, then where a neighbour may tell more."""
+_BESIDE = (0.0, 0.5, -0.5)
+"""Where longer looks at a candidate lie, in slices: a comb's tooth may see only the edge of a picture."""
 
 
 @dataclass(frozen=True, slots=True)

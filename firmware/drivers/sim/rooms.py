@@ -44,6 +44,7 @@ from detector.rf.synth import (
 )
 from detector.types import CameraGeometry
 from firmware.drivers.sim import ROOM_NAMES
+from firmware.drivers.sim.city import city_air
 from firmware.drivers.sim.walk import CarriedVideo, Walk
 
 __all__ = ["Room", "Transmitter", "room_named"]
@@ -197,6 +198,16 @@ def _stall_air() -> tuple[Emission, ...]:
     )
 
 
+def _flat_wall() -> tuple[SceneObject, ...]:
+    return (
+        Screw("shelf, left", y_mm=-60.0, x_mm=-180.0, radius_mm=4.0),
+        Screw("shelf, right", y_mm=-60.0, x_mm=190.0, radius_mm=4.0),
+        Plate("switch plate", y_mm=30.0, x_mm=250.0),
+        StatusLed("router", y_mm=110.0, x_mm=-90.0),
+        GlassBall("vase", y_mm=80.0, x_mm=60.0),
+    )
+
+
 def _broadcast(seed: int) -> tuple[Emission, ...]:
     """Three stations on the same programme loop, which saves memory; frequencies are Seoul's."""
     station = FmBroadcastEmission(center_hz=91.9e6, power_dbfs=-12.0, seed=seed)
@@ -222,5 +233,12 @@ _ROOMS = {
         scene=Scene(range_mm=650.0, objects=_stall_wall(), texture=Texture.TILES, texture_seed=8),
         transmitter=None,
         ambient=_stall_air,
+    ),
+    "city_flat": Room(
+        name="city_flat",
+        seed=9,
+        scene=Scene(range_mm=900.0, objects=_flat_wall(), texture=Texture.WALLPAPER, texture_seed=9),
+        transmitter=None,
+        ambient=city_air,
     ),
 }

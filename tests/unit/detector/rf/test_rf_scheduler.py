@@ -108,7 +108,7 @@ def test_a_candidate_is_confirmed_before_the_next_hop_longer_and_beside_it_when_
         dwells_s.append(look.dwell_s)
         rests = scheduler.refuted(104e6, attempt)
         assert rests == (attempt == OPTIONS.confirm_attempts - 1)
-    assert centers == [104e6, 104e6, 104e6 + 1.2e6]
+    assert centers == [104e6, 104e6 + 1.2e6, 104e6 - 1.2e6]
     assert dwells_s == [OPTIONS.confirm_dwell_s, OPTIONS.long_dwell_s, OPTIONS.long_dwell_s]
     assert not scheduler.next_look().confirm
     assert scheduler.resting == 1
