@@ -70,6 +70,8 @@ class LinkBook:
         center_hz = seen.spectrum.center_hz
         self._levels_db[center_hz] = seen.snr_db
         kind = None if seen.link is None else self._kind(seen.link, center_hz, seen.snr_db)
+        if kind is AlertKind.CELLULAR_UPLINK and seen.snr_db < self._options.uplink_near_db:
+            kind = None
         if seen.link is None or kind is None:
             return None
         return LinkHit(

@@ -215,9 +215,17 @@ class RfOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         float,
         Meta(
             ge=1,
-            le=100,
-            description="Odds are divided by this where the dwell holds less than four fields; higher keeps short "
-            "pieces silent",
+            le=10_000,
+            description="Odds are divided by this where the dwell holds less than two fields, which prove little; "
+            "higher keeps short pieces silent",
+        ),
+    ] = 300.0
+    few_fields_odds: Annotated[
+        float,
+        Meta(
+            ge=1,
+            le=10_000,
+            description="Odds are divided by this where the dwell holds two or three fields; higher keeps them silent",
         ),
     ] = 20.0
     persistence: Annotated[
@@ -238,9 +246,9 @@ class RfOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         Meta(
             ge=0.05,
             le=0.9,
-            description="Part of the power above the floor in one line that makes it AM; higher calls AM FM",
+            description="Part of the power above the floor in one coherent line that makes it AM; higher calls AM FM",
         ),
-    ] = 0.5
+    ] = 0.4
     signal_db: Annotated[
         float,
         Meta(
@@ -290,6 +298,16 @@ class RfOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
             extra={"unit": "dB"},
         ),
     ] = -4.0
+    uplink_near_db: Annotated[
+        float,
+        Meta(
+            ge=-20,
+            le=40,
+            description="Power over the noise from which a device on the mobile network counts as in the room; higher "
+            "misses one behind a wall, lower reports the street's phones",
+            extra={"unit": "dB"},
+        ),
+    ] = 0.0
     link_prior: Annotated[
         float,
         Meta(

@@ -50,6 +50,8 @@ class SliceLook:
     t_ns, t_end_ns : int
     line_ppm : float or None
         Offset of the line rate, where there is one and the dwell holds a frame and more.
+    carrier : float
+        Part of the power in one coherent line, where there is a line rate.
     gain_db : float or None
         Tuner gain in force.
     """
@@ -64,6 +66,7 @@ class SliceLook:
     t_ns: int
     t_end_ns: int
     line_ppm: float | None = None
+    carrier: float = 0.0
     gain_db: float | None = None
 
 
@@ -140,6 +143,7 @@ class SliceAnalyser:
             t_ns=t_ns,
             t_end_ns=t_ns + round(len(samples) / sample_rate_hz * 1e9),
             line_ppm=None if evidence is None else _crystal_ppm(evidence),
+            carrier=0.0 if evidence is None else carrier_fraction(samples, spectrum),
             gain_db=gain_db,
         )
 
@@ -176,7 +180,7 @@ class SliceAnalyser:
             evidence=evidence,
             snr_db=look.snr_db,
             power=float(above.sum()) * scale,
-            carrier=carrier_fraction(spectrum),
+            carrier=look.carrier,
             centroid_hz=spectrum.frequency_hz(part.start + centroid),
             low_hz=spectrum.frequency_hz(part.start + float(first)),
             high_hz=spectrum.frequency_hz(part.start + float(last)),

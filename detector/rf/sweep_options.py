@@ -25,7 +25,7 @@ class SweepOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
             le=1.0,
             description="Part of the sweep's time for the camera bands; higher leaves the rest stale",
         ),
-    ] = 0.55
+    ] = 0.6
     wide_share: Annotated[
         float,
         Meta(
@@ -33,7 +33,7 @@ class SweepOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
             le=1.0,
             description="Part of the sweep's time for the rest of the range; higher delays cameras in camera bands",
         ),
-    ] = 0.39
+    ] = 0.35
     fine_share: Annotated[
         float,
         Meta(
@@ -41,7 +41,7 @@ class SweepOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
             le=1.0,
             description="Part of the sweep's time for the gapless pass; higher delays cameras, 0 leaves it out",
         ),
-    ] = 0.06
+    ] = 0.05
     whole_target_s: Annotated[
         float,
         Meta(

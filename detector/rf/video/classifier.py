@@ -194,7 +194,8 @@ class VideoClassifier:
             name = model_name(seen.fields)
             log_odds = self._models[name].log_odds(features(seen)) + self._prior
             if name != MODELS[-1]:
-                log_odds -= float(np.log(options.short_odds))
+                few = options.few_fields_odds if name == MODELS[-2] else options.short_odds
+                log_odds -= float(np.log(few))
             confidence = min(float(1 / (1 + np.exp(-np.clip(log_odds, -30, 30)))), options.top_confidence)
             refusal = None if confidence >= options.alert_confidence else _doubt(seen)
         return LineEvidence(

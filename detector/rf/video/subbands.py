@@ -14,6 +14,8 @@ import numpy as np
 import numpy.typing as npt
 import scipy.fft
 
+from detector.rf.video.carrier import without_dc
+
 __all__ = ["SubBands", "fine_bands", "quick_bands"]
 
 _FINE_BANDS, _FINE_WIDTH_HZ = 16, 1.4e5
@@ -126,6 +128,7 @@ def _in_phase(
     """The slice in phase with its carrier, summed over the hops; None where no line is a carrier."""
     lines = scipy.fft.fft(samples)
     power = _square(lines)
+    without_dc(power, sample_rate_hz)
     peak = int(power.argmax())
     if power[peak] < _CARRIER_OVER_MEDIAN * np.median(power):
         return None
