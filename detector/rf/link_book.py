@@ -19,10 +19,12 @@ class LinkBook:
     Parameters
     ----------
     options : RfOptions
+    looks : int
+        Longer looks that have to agree before an alert.
     """
 
-    def __init__(self, options: RfOptions) -> None:
-        self._options = options
+    def __init__(self, options: RfOptions, looks: int) -> None:
+        self._options, self._looks = options, looks
         self._tracker = LinkTracker(options.link_merge_hz)
         self._levels_db: dict[float, float] = {}
 
@@ -52,8 +54,16 @@ class LinkBook:
         above: list[RadioAlert] = []
         below: list[RadioAlert] = []
         for link in self._tracker.links:
-            (below if link.confirmed_t_ns is None else above).append(_alert(link))
+            (above if self._settled(link) else below).append(_alert(link))
         return above, below
+
+    def unsettled(self, center_hz: float) -> bool:
+        """Return whether the link seen in a slice needs one more longer look before it is an alert."""
+        link = self._tracker.near(center_hz)
+        return link is not None and not self._settled(link)
+
+    def _settled(self, link: Link) -> bool:
+        return link.confirmed_t_ns is not None and link.confirmations >= self._looks
 
     def others(self, signals: tuple[RadioSignal, ...]) -> tuple[RadioSignal, ...]:
         """Return the signals without those that an alert stands for: television, as long as its width was not known."""

@@ -41,6 +41,7 @@ class Link:
     first_t_ns: int
     last_t_ns: int
     confirmed_t_ns: int | None = None
+    confirmations: int = 0
     confidence: float = 0.0
     hits: dict[float, LinkHit] = field(default_factory=dict)
 
@@ -104,6 +105,7 @@ class LinkTracker:
         link.confidence = max(link.confidence, hit.evidence.confidence)
         if confirmed:
             link.confirmed_t_ns = hit.t_end_ns
+            link.confirmations += 1
         return link
 
     def _belongs(self, hit: LinkHit, link: Link) -> bool:
@@ -117,6 +119,7 @@ class LinkTracker:
         link.first_t_ns = min(link.first_t_ns, other.first_t_ns)
         link.last_t_ns = max(link.last_t_ns, other.last_t_ns)
         link.confidence = max(link.confidence, other.confidence)
+        link.confirmations += other.confirmations
         times = [t_ns for t_ns in (link.confirmed_t_ns, other.confirmed_t_ns) if t_ns is not None]
         link.confirmed_t_ns = max(times) if times else None
         self._links.remove(other)

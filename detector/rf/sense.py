@@ -56,7 +56,7 @@ class RfSense:
         self._options, self._span_hz = options, span_hz
         self._analyser = SliceAnalyser(options, plan)
         self._tracker = EmitterTracker(options.merge_hz, options.line_apart_ppm)
-        self._links = LinkBook(options)
+        self._links = LinkBook(options, 1 if hop_plan is None else options.sweep.alert_looks)
         self._signals = SignalList(options.signal_hold_s, options.signal_limit)
         self._scheduler = None if hop_plan is None else Scheduler(hop_plan, options)
         self._persistence = Persistence(options, 1 if hop_plan is None else options.sweep.alert_looks)
@@ -276,6 +276,8 @@ class RfSense:
         emitter, linked = self._judge(seen), self._links.judge(seen)
         if emitter is None and linked:
             scheduler.confirmed(candidate_hz)
+            if self._links.unsettled(center_hz):
+                scheduler.shortlist(center_hz, seen.t_end_ns)
         elif emitter is None and lost:
             scheduler.dropped(look)
         elif emitter is None and seen.evidence is None and center_hz == candidate_hz:

@@ -138,6 +138,9 @@ def _use(
         inside = _DAB_LOWEST_HZ <= middle_hz <= _DAB_HIGHEST_HZ
         return (SignalKind.BROADCAST_DAB, sure) if inside else (AlertKind.DIGITAL_VIDEO, sure)
     row = view.band(middle_hz)
+    if row is not None and row.kind is SignalKind.BROADCAST_FM:
+        # two loud stations in one slice come near a prefix; a camera does not send at three metres' wavelength
+        return AlertKind.DIGITAL_VIDEO, from_log_odds(-_PLACE_LOG_ODDS)
     if row is None or row.kind is not SignalKind.BROADCAST_TV:
         return AlertKind.DIGITAL_VIDEO, sure
     if where.bounded and where.width_hz <= options.narrow_link_hz:
