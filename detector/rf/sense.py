@@ -9,6 +9,7 @@ from detector.rf.band_plan import BandPlan
 from detector.rf.baseline_desk import BaselineDesk
 from detector.rf.commands import Compare, Home, Kept, Leave, RadioCommand, Record, StopHoming
 from detector.rf.converter import Converter
+from detector.rf.coverage import Recorded, recording_coverage, swept
 from detector.rf.emitters import Emitter, EmitterTracker
 from detector.rf.extent import ExtentSurvey
 from detector.rf.gain_plan import GainPlan
@@ -17,13 +18,14 @@ from detector.rf.hop_plan import HopPlan, sweep_plan
 from detector.rf.link_book import LinkBook
 from detector.rf.options import RfOptions
 from detector.rf.persistence import Persistence
-from detector.rf.phrases import blind_spots, budget_figures, mhz, overloaded, pace, reasons
+from detector.rf.phrases import blind_spots, budget_figures, overloaded
 from detector.rf.scheduler import Look, Scheduler
 from detector.rf.signals import SignalList
 from detector.rf.slice_look import SliceAnalyser, SliceLook
 from detector.rf.slicing import cut, slice_offsets_hz
+from detector.rf.stretches import joins, stretches
+from detector.rf.video_alert import video_alert
 from detector.types import (
-    AlertKind,
     Baseline,
     IqBlock,
     Phrase,
@@ -202,9 +204,9 @@ class RfSense:
         inspect: list[RadioAlert] = []
         for emitter in self._tracker.emitters:
             if self._persistence.alerts(emitter):
-                alerts.append(self._alert(emitter))
+                alerts.append(video_alert(emitter, self._persistence, self._options, self._t_ns))
             elif emitter.confidence >= self._options.inspect_confidence:
-                inspect.append(self._alert(emitter))
+                inspect.append(video_alert(emitter, self._persistence, self._options, self._t_ns))
         for listed, links in zip((alerts, inspect), self._links.alerts(), strict=True):
             listed.extend(links)
         risen, doubtful = self._baseline.alerts([*alerts, *inspect])
@@ -358,27 +360,20 @@ class RfSense:
 
     def _record(self, block: IqBlock) -> None:
         slice_offsets_hz(block.sample_rate_hz, self._options.sample_rate_hz, self._options.usable_fraction)
-        if self._held and not _joins(self._held[-1], block):
+        if self._held and not joins(self._held[-1], block):
             self._flush()
         self._held.append(block)
         if sum(held.duration_s for held in self._held) >= self._options.record_dwell_s:
             self._flush()
 
     def _flush(self) -> None:
-        """Judge the pieces held, in stretches; a short rest is joined to the stretch before it."""
+        """Judge the pieces held."""
         if not self._held:
             return
-        first, self._held, held = self._held[0], [], self._held
-        samples = np.concatenate([block.samples for block in held]) if len(held) > 1 else first.samples
-        rate_hz = first.sample_rate_hz
-        length = round(self._options.record_dwell_s * rate_hz)
-        starts = list(range(0, len(samples), length))
-        if len(starts) > 1 and len(samples) - starts[-1] < length // 2:
-            starts.pop()
-        for start, stop in zip(starts, [*starts[1:], len(samples)], strict=True):
-            t_ns = first.t_ns + round(start / rate_hz * 1e9)
-            self._stretch(first, samples[start:stop], t_ns)
-        self._t_ns = max(self._t_ns, first.t_ns + round(len(samples) / rate_hz * 1e9))
+        held, self._held = self._held, []
+        for samples, t_ns in stretches(held, self._options.record_dwell_s):
+            self._stretch(held[0], samples, t_ns)
+            self._t_ns = max(self._t_ns, t_ns + round(len(samples) / held[0].sample_rate_hz * 1e9))
 
     def _stretch(self, block: IqBlock, samples: np.typing.NDArray[np.complex64], t_ns: int) -> None:
         options = self._options
@@ -442,46 +437,9 @@ class RfSense:
         emitter.doubts = 0
         return emitter
 
-    def _alert(self, emitter: Emitter) -> RadioAlert:
-        modulation = emitter.modulation(self._options.carrier_fraction)
-        return RadioAlert(
-            key=f"rf:{emitter.number}",
-            kind=AlertKind.ANALOG_VIDEO,
-            confidence=self._persistence.confidence(emitter),
-            first_t_ns=emitter.first_t_ns,
-            last_t_ns=emitter.last_t_ns,
-            reasons=(*reasons(emitter, modulation), *self._persistence.afterthoughts(emitter, self._t_ns)),
-            freq_hz=emitter.freq_hz,
-            bandwidth_hz=emitter.bandwidth_hz,
-            snr_db=emitter.snr_db,
-            standard=emitter.standard,
-            modulation=modulation,
-            level_dbfs=emitter.level_dbfs,
-            over_floor_db=emitter.occupied.over_floor_db if emitter.occupied else None,
-            line_ppm=emitter.line_ppm,
-            history=tuple((round(t_ns / 1e9, 1), level_dbfs) for t_ns, level_dbfs in emitter.history),
-        )
-
     def _sweep_coverage(self, scheduler: Scheduler) -> SenseCoverage:
-        left = scheduler.unvisited
-        low_hz, high_hz = self._span_hz
-        done = [
-            Phrase(
-                "rf.done.hops",
-                {
-                    "hops": scheduler.hops - len(left),
-                    "of": scheduler.hops,
-                    "low_mhz": mhz(low_hz),
-                    "high_mhz": mhz(high_hz),
-                },
-            )
-        ]
-        if self._camera_hz and not left & self._camera_hz:
-            done.append(Phrase("rf.done.camera_bands", {"hops": len(self._camera_hz)}))
-        done += pace(scheduler.budget)
-        missing = list(self._gaps)
-        if left:
-            missing.append(Phrase("rf.missing.hops", {"hops": len(left), "of": scheduler.hops}))
+        done, left_out = swept(scheduler, self._camera_hz, self._span_hz)
+        missing = [*self._gaps, *left_out]
         if self._spoilt["silent_hops"]:
             missing.append(Phrase("rf.missing.silent", {"hops": self._spoilt["silent_hops"]}))
         if self._spoilt["lost_samples"]:
@@ -496,36 +454,23 @@ class RfSense:
             done=(*done, *compared),
             missing=tuple(missing),
             cannot_see=(
-                *blind_spots(low_hz, high_hz, recording=False, converter=self._converter.fitted),
+                *blind_spots(*self._span_hz, recording=False, converter=self._converter.fitted),
                 *incomparable,
             ),
         )
 
     def _recording_coverage(self) -> SenseCoverage:
-        seconds = round(self._seconds, 4)
-        missing = list(self._gaps)
-        if seconds < self._options.dwell_s:
-            values = {"seconds": seconds, "dwell_s": self._options.dwell_s}
-            missing.append(Phrase("rf.missing.short", values))
-        if self._figures["lost_samples"]:
-            missing.append(Phrase("rf.missing.lost", {"samples": self._figures["lost_samples"]}))
-        missing += self._overload()
-        if not seconds:
-            return SenseCoverage(complete=False, missing=tuple(missing))
-        low_hz, high_hz = self._span_hz
-        values = {"seconds": seconds, "low_mhz": mhz(low_hz), "high_mhz": mhz(high_hz)}
-        return SenseCoverage(
-            complete=not missing,
-            done=(Phrase("rf.done.recording", values),),
-            missing=tuple(missing),
-            cannot_see=blind_spots(low_hz, high_hz, recording=True),
+        recorded = Recorded(
+            seconds=self._seconds,
+            span_hz=self._span_hz,
+            lost_samples=self._figures["lost_samples"],
+            overload_share=self._overload_share,
         )
+        return recording_coverage(recorded, self._gaps, self._options)
 
-    def _overload(self) -> list[Phrase]:
-        share = self._figures["overloaded"] / max(self._figures["blocks"], 1)
-        if share <= self._options.overload_limit:
-            return []
-        return [Phrase("rf.missing.overload", {"percent": round(100 * share)})]
+    @property
+    def _overload_share(self) -> float:
+        return self._figures["overloaded"] / max(self._figures["blocks"], 1)
 
     def _numbers(self) -> dict[str, float]:
         lowest_db, highest_db = self._gains.range_db()
@@ -545,17 +490,7 @@ class RfSense:
             "confirmations": float(self._figures["confirmations"]),
             "sweep_s": self._sweep_s,
             "seconds": self._seconds,
-            "overload_fraction": self._figures["overloaded"] / max(self._figures["blocks"], 1),
+            "overload_fraction": self._overload_share,
             "lost_samples": float(self._figures["lost_samples"]),
             "floor_dbfs": float(10 * np.log10(self._floor * 1024 + 1e-12)),
         }
-
-
-def _joins(before: IqBlock, after: IqBlock) -> bool:
-    """Whether a block continues the one before it without a gap."""
-    return (
-        after.sequence == before.sequence + 1
-        and not after.lost_samples
-        and after.center_hz == before.center_hz
-        and after.sample_rate_hz == before.sample_rate_hz
-    )
