@@ -1,6 +1,6 @@
 """Fit the confidence of the line-rate test on generated cameras and hard negatives; prints calibration.toml.
 
-    python benchmarks/rf_calibrate.py DRAWS [HACKTV_DIRECTORY] > detector/rf/video/calibration.toml
+    python -m benchmarks.rf_calibrate DRAWS [HACKTV_DIRECTORY] > detector/rf/video/calibration.toml
 
 DRAWS scenes of every kind of negative, as many cameras; HACKTV_DIRECTORY from benchmarks/hacktv_slices.py adds pictures
 by an independent modulator. Seeds and clips here are never those of the scorers or of the tests.
@@ -96,7 +96,7 @@ def fit(
 def main() -> None:
     """Collect, fit, print."""
     draws = int(sys.argv[1])
-    slices = list(hacktv_slices(Path(sys.argv[2]), every=2)) if len(sys.argv) > 2 else []
+    slices = list(hacktv_slices(Path(sys.argv[2]), every=1)) if len(sys.argv) > 2 else []
     print("# Made by benchmarks/rf_calibrate.py", draws, "(even odds; the prior is added at run time)")
     for name, seconds in DWELLS_S.items():
         negatives, positives = collect(draws, slices, seconds)

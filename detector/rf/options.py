@@ -194,7 +194,7 @@ class RfOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     alert_confidence: Annotated[
         float,
         Meta(ge=0.5, le=0.999, description="Posterior from which a candidate is an alert; raising it misses cameras"),
-    ] = 0.7
+    ] = 0.9
     inspect_confidence: Annotated[
         float,
         Meta(ge=0.05, le=0.9, description="Posterior from which it is worth a look; raising it hides doubtful ones"),
@@ -219,7 +219,7 @@ class RfOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
             description="Odds are divided by this where the dwell holds less than two fields, which prove little; "
             "higher keeps short pieces silent",
         ),
-    ] = 300.0
+    ] = 100.0
     few_fields_odds: Annotated[
         float,
         Meta(
@@ -227,7 +227,7 @@ class RfOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
             le=10_000,
             description="Odds are divided by this where the dwell holds two or three fields; higher keeps them silent",
         ),
-    ] = 20.0
+    ] = 8.0
     persistence: Annotated[
         float,
         Meta(ge=0.0, le=1.0, description="Part of the looks that must show video; raising it drops cameras that fade"),
