@@ -80,7 +80,9 @@ class LinkBook:
         center_hz = seen.spectrum.center_hz
         self._levels_db[center_hz] = seen.snr_db
         kind = None if seen.link is None else self._kind(seen.link, center_hz, seen.snr_db)
-        if kind is AlertKind.CELLULAR_UPLINK and seen.snr_db < self._options.uplink_near_db:
+        # a recording has no quiet slices to tell the floor from: a link that fills it is its own floor
+        swept = self._looks > 1
+        if swept and kind is AlertKind.CELLULAR_UPLINK and seen.snr_db < self._options.uplink_near_db:
             kind = None
         if seen.link is None or kind is None:
             return None
