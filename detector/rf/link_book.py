@@ -21,10 +21,13 @@ class LinkBook:
     options : RfOptions
     looks : int
         Longer looks that have to agree before an alert.
+    sweeping : bool
+        Quiet slices tell the floor from what fills a slice, so that levels say how near a device is. A recording has
+        none: a link that fills it is its own floor.
     """
 
-    def __init__(self, options: RfOptions, looks: int) -> None:
-        self._options, self._looks = options, looks
+    def __init__(self, options: RfOptions, looks: int, *, sweeping: bool) -> None:
+        self._options, self._looks, self._sweeping = options, looks, sweeping
         self._tracker = LinkTracker(options.link_merge_hz)
         self._levels_db: dict[float, float] = {}
 
@@ -80,9 +83,8 @@ class LinkBook:
         center_hz = seen.spectrum.center_hz
         self._levels_db[center_hz] = seen.snr_db
         kind = None if seen.link is None else self._kind(seen.link, center_hz, seen.snr_db)
-        # a recording has no quiet slices to tell the floor from: a link that fills it is its own floor
-        swept = self._looks > 1
-        if swept and kind is AlertKind.CELLULAR_UPLINK and seen.snr_db < self._options.uplink_near_db:
+        far = self._sweeping and seen.snr_db < self._options.uplink_near_db
+        if kind is AlertKind.CELLULAR_UPLINK and far:
             kind = None
         if seen.link is None or kind is None:
             return None

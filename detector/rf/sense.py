@@ -58,10 +58,11 @@ class RfSense:
         self._options, self._span_hz = options, span_hz
         self._analyser = SliceAnalyser(options, plan)
         self._tracker = EmitterTracker(options.merge_hz, options.line_apart_ppm)
-        self._links = LinkBook(options, 1 if hop_plan is None else options.sweep.alert_looks)
+        looks = 1 if hop_plan is None else options.sweep.alert_looks
+        self._links = LinkBook(options, looks, sweeping=hop_plan is not None)
         self._signals = SignalList(options.signal_hold_s, options.signal_limit)
         self._scheduler = None if hop_plan is None else Scheduler(hop_plan, options)
-        self._persistence = Persistence(options, 1 if hop_plan is None else options.sweep.alert_looks)
+        self._persistence = Persistence(options, looks)
         self._gains = GainPlan(options.gain, options.gain_db)
         self._converter = Converter.from_options(options)
         self._camera_hz = frozenset(hop.center_hz for hop in hop_plan.camera) if hop_plan else frozenset()
@@ -315,7 +316,7 @@ class RfSense:
                 scheduler.survey(center for center in onward if self._reachable(center))
 
     def _piece(self, emitter: Emitter, seen: SliceLook) -> None:
-        scale = 1.0 if seen.gain_db is None else 10 ** ((self._options.gain_db - seen.gain_db) / 10)
+        scale = seen.gain_scale(self._options.gain_db)
         emitter.mosaic.add(seen.spectrum, seen.floor, self._options.usable_fraction, scale)
 
     def _reachable(self, center_hz: float) -> bool:

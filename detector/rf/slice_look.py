@@ -69,6 +69,10 @@ class SliceLook:
     carrier: float = 0.0
     gain_db: float | None = None
 
+    def gain_scale(self, reference_db: float) -> float:
+        """Return what brings powers of this look to those at another gain, so that levels compare; 1 without a gain."""
+        return 1.0 if self.gain_db is None else float(10 ** ((reference_db - self.gain_db) / 10))
+
 
 class SliceAnalyser:
     """Turns samples into a look; remembers only the noise floor.
@@ -127,11 +131,12 @@ class SliceAnalyser:
         )
         snr_db = float(10 * np.log10(max(float(view.excess.mean()) - 1, 1e-3)))
         refusals: Counter[str] = Counter()
-        link: LinkEvidence | None = None
+        link = None if video else self._link(view, snr_db, refusals, thorough=thorough)
         signals: tuple[RadioSignal, ...] = ()
-        if not video:
-            link = self._link(view, snr_db, refusals, thorough=thorough)
-            signals = self._finder.find(view, t_ns, refusals) if link is None else _named(link, snr_db, t_ns)
+        if link is not None:
+            signals = _named(link, snr_db, t_ns)
+        elif not video:
+            signals = self._finder.find(view, t_ns, refusals)
         return SliceLook(
             spectrum=spectrum,
             floor=floor,
@@ -143,7 +148,7 @@ class SliceAnalyser:
             t_ns=t_ns,
             t_end_ns=t_ns + round(len(samples) / sample_rate_hz * 1e9),
             line_ppm=None if evidence is None else _crystal_ppm(evidence),
-            carrier=0.0 if evidence is None else carrier_fraction(samples, spectrum),
+            carrier=0.0 if evidence is None else carrier_fraction(view.lines, spectrum),
             gain_db=gain_db,
         )
 
@@ -168,8 +173,6 @@ class SliceAnalyser:
         groups = inside[: len(inside) // _GROUP * _GROUP].reshape(-1, _GROUP).mean(axis=1)
         over = np.flatnonzero(groups > look.floor * 10 ** (_EDGE_DB / 10))
         first, last = (over[0] * _GROUP, (over[-1] + 1) * _GROUP) if len(over) else (0, len(inside))
-        # levels of different gains compare: they are given as at the gain that levels refer to
-        scale = 1.0 if look.gain_db is None else 10 ** ((self._options.gain_db - look.gain_db) / 10)
         weights = above if above.any() else np.ones(len(inside))
         centroid = float(np.average(np.arange(len(inside)), weights=weights))
         return SliceHit(
@@ -179,7 +182,7 @@ class SliceAnalyser:
             t_end_ns=look.t_end_ns,
             evidence=evidence,
             snr_db=look.snr_db,
-            power=float(above.sum()) * scale,
+            power=float(above.sum()) * look.gain_scale(self._options.gain_db),
             carrier=look.carrier,
             centroid_hz=spectrum.frequency_hz(part.start + centroid),
             low_hz=spectrum.frequency_hz(part.start + float(first)),

@@ -63,7 +63,7 @@ class _Server:
                 self._answer(client, Request(*REQUEST.unpack(text)))
                 return
         except OSError:
-            pass
+            pass  # a client that was killed in the middle of a question: as one that closed
         self._selector.unregister(client.end)
         client.waiting = None
         client.end.close()

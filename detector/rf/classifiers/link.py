@@ -76,11 +76,6 @@ class LinkEvidence:
     occupied: Occupied
     grants: Grants | None
 
-    @property
-    def alerting(self) -> bool:
-        """Whether the kind is one to look at."""
-        return isinstance(self.kind, AlertKind)
-
 
 def occupied(view: SliceView) -> Occupied:
     """Return the ends of the energy: groups of 16 bins over half of the high level, the slice's ends left a margin."""

@@ -133,6 +133,11 @@ class AnalogVideoEmission(LoopEmission):
         return SpectralLoop(np.exp(2j * np.pi * (turns % 1.0)).astype(np.complex64), SAMPLE_RATE_HZ)
 
 
+def lte_prefix(symbol: int, size: int) -> int:
+    """Return the samples of a normal cyclic prefix (3GPP TS 36.211 6.12), for an FFT of `size`."""
+    return size * (160 if symbol % 7 == 0 else 144) // 2048
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class LteDownlinkEmission(LoopEmission):
     """An LTE FDD downlink of 5, 10 or 20 MHz, 3GPP TS 36.211 numerology, normal cyclic prefix, 20 ms loop.
@@ -168,7 +173,7 @@ class LteDownlinkEmission(LoopEmission):
                 bins = np.zeros(size, np.complex64)
                 bins[index] = tones
                 wave = np.fft.ifft(bins)
-                prefix = size * (160 if symbol % 7 == 0 else 144) // 2048
+                prefix = lte_prefix(symbol, size)
                 parts.append(np.concatenate([wave[-prefix:], wave]))
         return SpectralLoop(np.concatenate(parts).astype(np.complex64), 15e3 * size)
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from detector.rf.synth.emissions import LoopEmission
+from detector.rf.synth.emissions import LoopEmission, lte_prefix
 from detector.rf.synth.loop import SpectralLoop, resampled
 
 __all__ = ["AdsbEmission", "DabEmission", "DmeEmission", "LteUplinkEmission", "NfmVoiceEmission"]
@@ -46,7 +46,7 @@ class LteUplinkEmission(LoopEmission):
             first = int(rng.integers(0, every - blocks + 1)) * 12 - every * 6
             sends = rng.random() < self.granted
             for symbol in range(14):
-                prefix = size * (160 if symbol % 7 == 0 else 144) // 2048
+                prefix = lte_prefix(symbol, size)
                 if not sends:
                     parts.append(np.zeros(size + prefix, np.complex128))
                     continue

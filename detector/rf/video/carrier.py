@@ -2,7 +2,6 @@
 
 import numpy as np
 import numpy.typing as npt
-import scipy.fft
 
 from detector.rf.spectrum import Spectrum
 
@@ -22,7 +21,7 @@ def without_dc(power: npt.NDArray[np.float32], sample_rate_hz: float) -> None:
     power[-reach:] = 0
 
 
-def carrier_fraction(samples: npt.NDArray[np.complex64], spectrum: Spectrum) -> float:
+def carrier_fraction(lines: npt.NDArray[np.complex64], spectrum: Spectrum) -> float:
     """Return the part of the power above the floor that lies within 150 Hz of the strongest line.
 
     An AM picture keeps half and more of its power in the vision carrier, which is one line over the whole dwell. A dark
@@ -31,7 +30,8 @@ def carrier_fraction(samples: npt.NDArray[np.complex64], spectrum: Spectrum) -> 
 
     Parameters
     ----------
-    samples : ndarray of complex64, shape (n,)
+    lines : ndarray of complex64, shape (n,)
+        FFT of all samples of the dwell.
     spectrum : Spectrum
         Of the same samples. A carrier on the slope of the receiver's filter still tells; the outermost 2 % on each side
         do not count.
@@ -41,7 +41,6 @@ def carrier_fraction(samples: npt.NDArray[np.complex64], spectrum: Spectrum) -> 
     float
         0 where no line stands out.
     """
-    lines = scipy.fft.fft(samples)
     power = np.square(lines.real) + np.square(lines.imag)
     without_dc(power, spectrum.sample_rate_hz)
     peak = int(power.argmax())
