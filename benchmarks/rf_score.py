@@ -17,14 +17,19 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from benchmarks.rf_sky import CENTER_HZ, NOISE_DBFS, RATE_HZ, Tally, hacktv_slices, in_slice_power, receive, wilson
-from detector.rf.band_plan import shipped_band_plan
-from detector.rf.options import RfOptions
-from detector.rf.sense import RfSense
+from benchmarks.rf_sky import (
+    CENTER_HZ,
+    NOISE_DBFS,
+    Tally,
+    hacktv_slices,
+    in_slice_power,
+    receive,
+    report_of,
+    wilson,
+)
 from detector.rf.synth import AnalogVideoEmission, DongleModel, Sky, hard_negatives, moving_room
-from detector.types import AlertKind, IqBlock, Provenance, RadioAlert, SenseReport
+from detector.types import AlertKind, RadioAlert
 
-OPTIONS, PLAN = RfOptions(), shipped_band_plan("KR")
 POINTS = {0.02: (10.0, 0.0, -3.0), 0.1: (20.0, 10.0, 0.0, -6.0, -10.0), 0.4: (-10.0, -14.0)}
 NEGATIVE_POWERS_DBFS, NEGATIVE_SECONDS = (-44.0, -36.0, -24.0, -10.0), (0.02, 0.04, 0.1)
 BINS = (0.0, 0.05, 0.3, 0.5, 0.7, 0.9, 0.98, 1.0)
@@ -48,22 +53,6 @@ class Scores:
     false: dict[str, Tally] = field(default_factory=dict)
     lines: list[str] = field(default_factory=list)
     stated: list[tuple[float, bool]] = field(default_factory=list)
-
-
-def judge(samples: npt.NDArray[np.complex64]) -> SenseReport:
-    """Let the sense judge one recorded slice."""
-    sense = RfSense.for_recording(OPTIONS, PLAN)
-    sense.step(
-        IqBlock(
-            samples=samples,
-            center_hz=CENTER_HZ,
-            sample_rate_hz=RATE_HZ,
-            sequence=0,
-            t_ns=0,
-            provenance=Provenance.SIMULATED,
-        )
-    )
-    return sense.report()
 
 
 def video(findings: Iterable[object]) -> list[RadioAlert]:
@@ -127,7 +116,7 @@ def score_cameras(
 ) -> None:
     """Count what is found, and told wrong."""
     for name, standard, modulation, seconds, snr_db, samples in trials:
-        report = judge(samples)
+        report = report_of(samples, CENTER_HZ)
         alerts = video(report.alerts)
         found = scores.found.setdefault((name, seconds, snr_db), Tally())
         listed = scores.listed.setdefault((name, seconds, snr_db), Tally())
@@ -150,7 +139,7 @@ def score_negatives(
             for name, emissions in hard_negatives(seed, CENTER_HZ, power_dbfs).items():
                 sky.emissions = emissions
                 for length_s in seconds:
-                    report = judge(receive(sky, length_s, seed % 50 + 0.31))
+                    report = report_of(receive(sky, length_s, seed % 50 + 0.31), CENTER_HZ)
                     alerts = video(report.alerts)
                     tally = scores.false.setdefault(name, Tally())
                     tally.trials += 1

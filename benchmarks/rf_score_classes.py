@@ -1,6 +1,6 @@
 """What the radio sense names and alerts for, apart from analog video; markdown on stdout.
 
-    python benchmarks/rf_score_classes.py [draws] [DIRECTORY of .cf32 from gnuradio_dvbt.py]
+    python -m benchmarks.rf_score_classes [draws] [DIRECTORY of .cf32 from gnuradio_dvbt.py]
 
 Every trial is one dwell of 100 ms on one 2.4 MS/s slice through the dongle model and the whole sense. In-slice SNR
 counts the power that falls into the slice, averaged over the dwell. Intervals are Wilson's, 95 %. With 8 draws it takes
@@ -15,11 +15,8 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.rf_score import Tally
-from detector.rf.band_plan import shipped_band_plan
+from benchmarks.rf_sky import NOISE_DBFS, RATE_HZ, Tally, report_of
 from detector.rf.convert import from_raw
-from detector.rf.options import RfOptions
-from detector.rf.sense import RfSense
 from detector.rf.synth import (
     DIGITAL_LINKS,
     AdsbEmission,
@@ -39,11 +36,10 @@ from detector.rf.synth import (
     Tuning,
     hard_negatives,
 )
-from detector.types import IqBlock, Provenance, SenseReport
+from detector.types import SenseReport
 
-RATE_HZ, NOISE_DBFS, SECONDS, FIRST_SEED = 2.4e6, -36.0, 0.1, 8100
+SECONDS, FIRST_SEED = 0.1, 8100
 SNRS_DB = (20.0, 3.0, 0.0, -6.0)
-PLANS = {region: shipped_band_plan(region) for region in ("KR", "EU", "US")}
 LINKS_2_TO_8 = ("COFDM link 2-3 MHz", "COFDM link 4-5 MHz", "COFDM link 6-8 MHz")
 GUARDS = (1 / 4, 1 / 8, 1 / 16, 1 / 32)
 
@@ -133,22 +129,10 @@ SUBJECTS = {
 }
 
 
-def judge(raw: np.ndarray, center_hz: float, region: str, rate_hz: float = RATE_HZ) -> SenseReport:
-    """Let the whole sense judge one recording."""
+def heard(raw: np.ndarray, center_hz: float, region: str, rate_hz: float = RATE_HZ) -> SenseReport:
+    """Let the whole sense judge the bytes of a dongle."""
     samples, clipped = from_raw(raw, "cu8")
-    sense = RfSense.for_recording(RfOptions(region=region), PLANS[region])
-    sense.step(
-        IqBlock(
-            samples=samples,
-            center_hz=center_hz,
-            sample_rate_hz=rate_hz,
-            sequence=0,
-            t_ns=0,
-            provenance=Provenance.SIMULATED,
-            clipped_fraction=clipped,
-        )
-    )
-    return sense.report()
+    return report_of(samples, center_hz, rate_hz, region=region, clipped=clipped)
 
 
 def called(report: SenseReport) -> str:
@@ -194,7 +178,7 @@ def score_subjects(draws: int, score: Score, names: Sequence[str], snrs_db: Sequ
             noise = sky.field(tuning, t0_s)
             for snr_db in snrs_db:
                 scale = np.float32(10 ** ((NOISE_DBFS + snr_db) / 20) / np.sqrt(level + 1e-30))
-                report = judge(sky.dongle.digitise(noise + scale * wave), center_hz, subject.region)
+                report = heard(sky.dongle.digitise(noise + scale * wave), center_hz, subject.region)
                 score.take(name, subject.wanted, snr_db, report)
 
 
@@ -210,7 +194,7 @@ def score_negatives(draws: int, score: Score) -> list[str]:
                 sky.emissions = emissions
                 for seconds in (0.02, SECONDS):
                     tuning = Tuning(center_hz=1.2e9, sample_rate_hz=RATE_HZ, sample_count=round(seconds * RATE_HZ))
-                    report = judge(sky.receive(tuning, seed % 7 + 0.31), 1.2e9, "KR")
+                    report = heard(sky.receive(tuning, seed % 7 + 0.31), 1.2e9, "KR")
                     tally = score.tallies.setdefault(("negatives", seconds), Tally())
                     tally.trials += 1
                     tally.hits += bool(report.alerts)
@@ -237,7 +221,7 @@ def score_gnuradio(folder: Path) -> dict[tuple[str, float], Tally]:
                     mixed = noise + np.float32(10 ** (snr_db / 20)) * wave[start : start + count]
                     raw = dongle.digitise(mixed * np.float32(0.02 if snr_db > 10 else 0.05))
                     tally.trials += 1
-                    tally.hits += called(judge(raw, 830e6, "EU", rate_hz)) == "digital_video"
+                    tally.hits += called(heard(raw, 830e6, "EU", rate_hz)) == "digital_video"
     return out
 
 

@@ -1,4 +1,4 @@
-"""What the radio scorers share: one receiver, hacktv's slices, hits with intervals."""
+"""What the radio scorers share: receivers, a judged recording, hacktv's slices, hits with intervals."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -6,29 +6,87 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+from scipy.stats import binomtest
 
+from detector.rf.band_plan import shipped_band_plan
 from detector.rf.convert import from_raw
+from detector.rf.options import RfOptions
+from detector.rf.sense import RfSense
 from detector.rf.synth import AnalogVideoEmission, Sky, Tuning
+from detector.types import IqBlock, Provenance, SenseReport
+from firmware.drivers.sim.iq import SETTLE_NS
 
 __all__ = [
     "CENTER_HZ",
     "NOISE_DBFS",
     "RATE_HZ",
+    "FastReceiver",
     "HacktvSlice",
     "Tally",
     "hacktv_slices",
     "in_slice_power",
     "receive",
+    "report_of",
     "wilson",
 ]
 
 RATE_HZ, CENTER_HZ, NOISE_DBFS = 2.4e6, 1.2e9, -36.0
+PLANS = {region: shipped_band_plan(region) for region in ("KR", "EU", "US")}
 
 
 def receive(sky: Sky, seconds: float, t0_s: float) -> npt.NDArray[np.complex64]:
     """Record a slice through the dongle model."""
     tuning = Tuning(center_hz=CENTER_HZ, sample_rate_hz=RATE_HZ, sample_count=round(seconds * RATE_HZ))
     return from_raw(sky.receive(tuning, t0_s), "cu8")[0]
+
+
+def report_of(
+    samples: npt.NDArray[np.complex64],
+    center_hz: float,
+    rate_hz: float = RATE_HZ,
+    *,
+    region: str = "KR",
+    clipped: float = 0.0,
+    provenance: Provenance = Provenance.SIMULATED,
+) -> SenseReport:
+    """Let the whole sense judge one recording."""
+    sense = RfSense.for_recording(RfOptions(region=region), PLANS[region])
+    sense.step(
+        IqBlock(
+            samples=samples,
+            center_hz=center_hz,
+            sample_rate_hz=rate_hz,
+            sequence=0,
+            t_ns=0,
+            provenance=provenance,
+            clipped_fraction=clipped,
+        )
+    )
+    return sense.report()
+
+
+class FastReceiver:
+    """Dwells one after the other, each after a retune; only the time of the samples passes."""
+
+    def __init__(self, sky: Sky) -> None:
+        self.sky, self.t_ns, self._sequence = sky, 0, 0
+
+    def read(self, tuning: Tuning) -> IqBlock:
+        self.t_ns += SETTLE_NS
+        samples, clipped = from_raw(self.sky.receive(tuning, self.t_ns / 1e9), "cu8")
+        block = IqBlock(
+            samples=samples,
+            center_hz=tuning.center_hz,
+            sample_rate_hz=tuning.sample_rate_hz,
+            sequence=self._sequence,
+            t_ns=self.t_ns,
+            provenance=Provenance.SIMULATED,
+            clipped_fraction=clipped,
+            gain_db=tuning.gain_db,
+        )
+        self._sequence += 1
+        self.t_ns += round(block.duration_s * 1e9)
+        return block
 
 
 def in_slice_power(camera: AnalogVideoEmission, offset_hz: float) -> float:
@@ -80,11 +138,8 @@ def hacktv_slices(directory: Path, every: int = 1) -> Iterator[HacktvSlice]:
 
 def wilson(hits: int, trials: int) -> tuple[float, float]:
     """Return the Wilson score interval, 95 %."""
-    n, z = max(trials, 1), 1.96
-    p = hits / n
-    middle = (p + z * z / (2 * n)) / (1 + z * z / n)
-    half = z / (1 + z * z / n) * np.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
-    return max(0.0, float(middle - half)), min(1.0, float(middle + half))
+    share = binomtest(hits, max(trials, 1)).proportion_ci(method="wilson")
+    return float(share.low), float(share.high)
 
 
 @dataclass

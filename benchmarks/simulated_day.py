@@ -14,7 +14,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from benchmarks.time_to_alert import NOISE_DBFS, SPAN_HZ, FastReceiver, cameras, strongest_slice_db
+from benchmarks.rf_sky import NOISE_DBFS, FastReceiver
+from benchmarks.time_to_alert import SPAN_HZ, cameras, strongest_slice_db
 from detector.rf.band_plan import shipped_band_plan
 from detector.rf.options import RfOptions
 from detector.rf.sense import RfSense

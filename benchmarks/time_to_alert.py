@@ -1,6 +1,6 @@
 """How long until a camera that is switched on becomes an alert, on a simulated receiver with 10 ms retune.
 
-    python benchmarks/time_to_alert.py [--trials 40] [--seed 1] [--snr 10]
+    python -m benchmarks.time_to_alert [--trials 40] [--seed 1] [--snr 10]
 
 Cameras of every kind (PAL, NTSC; FM of 2.5 to 6 MHz, AM) appear at a random frequency at a random time of a sweep that
 has long been running, among the ambient signals of a room. Time is that of the receiver: dwells and retunes; the clock
@@ -14,43 +14,17 @@ from collections.abc import Sequence
 import numpy as np
 from scipy.stats import binom
 
+from benchmarks.rf_sky import NOISE_DBFS, RATE_HZ, FastReceiver
 from detector.rf.band_plan import shipped_band_plan
-from detector.rf.convert import from_raw
 from detector.rf.options import RfOptions
 from detector.rf.sense import RfSense
-from detector.rf.synth import AnalogVideoEmission, Emission, Sky, Tuning, moving_room
-from detector.types import IqBlock, Provenance
-from firmware.drivers.sim.iq import SETTLE_NS
+from detector.rf.synth import AnalogVideoEmission, Emission, Sky, moving_room
 from firmware.drivers.sim.rooms import room_named
 
-SPAN_HZ, RATE_HZ, NOISE_DBFS = (24e6, 1766e6), 2.4e6, -36.0
+SPAN_HZ = (24e6, 1766e6)
 LIMIT_S = 40.0
 WHERE = ("camera bands", "anywhere", "modulator bands")
 EDGE_HZ = 4e6
-
-
-class FastReceiver:
-    """Dwells one after the other, each after a retune; only the time of the samples passes."""
-
-    def __init__(self, sky: Sky) -> None:
-        self.sky, self.t_ns, self._sequence = sky, 0, 0
-
-    def read(self, tuning: Tuning) -> IqBlock:
-        self.t_ns += SETTLE_NS
-        samples, clipped = from_raw(self.sky.receive(tuning, self.t_ns / 1e9), "cu8")
-        block = IqBlock(
-            samples=samples,
-            center_hz=tuning.center_hz,
-            sample_rate_hz=tuning.sample_rate_hz,
-            sequence=self._sequence,
-            t_ns=self.t_ns,
-            provenance=Provenance.SIMULATED,
-            clipped_fraction=clipped,
-            gain_db=tuning.gain_db,
-        )
-        self._sequence += 1
-        self.t_ns += round(block.duration_s * 1e9)
-        return block
 
 
 def cameras(seed: int) -> list[AnalogVideoEmission]:

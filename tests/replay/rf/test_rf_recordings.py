@@ -6,30 +6,16 @@ import numpy as np
 import pytest
 import scipy.signal
 
-from detector.rf.band_plan import shipped_band_plan
+from benchmarks.rf_sky import report_of
 from detector.rf.convert import from_raw
-from detector.rf.options import RfOptions
-from detector.rf.sense import RfSense
-from detector.types import IqBlock, Provenance, SignalKind
+from detector.types import Provenance, SignalKind
 
 DATA = Path(__file__).parents[4] / "shared" / "data" / "rf"
 pytestmark = pytest.mark.skipif(not DATA.is_dir(), reason=f"no recordings at {DATA}")
 
 
 def judge(samples, center_hz, rate_hz, clipped=0.0):
-    sense = RfSense.for_recording(RfOptions(), shipped_band_plan("KR"))
-    sense.step(
-        IqBlock(
-            samples=samples,
-            center_hz=center_hz,
-            sample_rate_hz=rate_hz,
-            sequence=0,
-            t_ns=0,
-            provenance=Provenance.REPLAY,
-            clipped_fraction=clipped,
-        )
-    )
-    return sense.report()
+    return report_of(samples, center_hz, rate_hz, clipped=clipped, provenance=Provenance.REPLAY)
 
 
 def load(pattern, sample_format):

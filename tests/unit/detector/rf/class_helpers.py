@@ -2,19 +2,17 @@
 
 import numpy as np
 
-from detector.rf.band_plan import shipped_band_plan
+from benchmarks.rf_sky import NOISE_DBFS, PLANS, RATE_HZ, report_of
 from detector.rf.classifiers.template import SliceView
 from detector.rf.convert import from_raw
 from detector.rf.noise_floor import slice_floor
 from detector.rf.options import RfOptions
-from detector.rf.sense import RfSense
 from detector.rf.spectrum import power_spectrum
 from detector.rf.synth import DongleModel, Sky, Tuning
 from detector.rf.video.subbands import quick_bands
-from detector.types import IqBlock, Provenance
 
-RATE_HZ, NOISE_DBFS = 2.4e6, -36.0
-PLANS = {region: shipped_band_plan(region) for region in ("KR", "EU", "US")}
+__all__ = ["NOISE_DBFS", "PLANS", "RATE_HZ", "at_snr", "report_of", "samples_of", "view_of"]
+
 _SKY = Sky((), DongleModel(noise_dbfs=NOISE_DBFS), seed=8)
 
 
@@ -42,18 +40,3 @@ def view_of(samples, center_hz=1.2e9, region="KR", rate_hz=RATE_HZ):
         plan=PLANS[region],
         usable_fraction=options.usable_fraction,
     )
-
-
-def report_of(samples, center_hz, region="KR", rate_hz=RATE_HZ):
-    sense = RfSense.for_recording(RfOptions(region=region), PLANS[region])
-    sense.step(
-        IqBlock(
-            samples=samples,
-            center_hz=center_hz,
-            sample_rate_hz=rate_hz,
-            sequence=0,
-            t_ns=0,
-            provenance=Provenance.SIMULATED,
-        )
-    )
-    return sense.report()

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from benchmarks.rf_sky import FastReceiver
 from detector.rf.band_plan import shipped_band_plan
 from detector.rf.convert import from_raw
 from detector.rf.emitters import Emitter
@@ -29,28 +30,6 @@ def camera(center_hz=1.2403e9, **more):
     return AnalogVideoEmission(center_hz=center_hz, pictures=PICTURES, **more)
 
 
-class Receiver:
-    def __init__(self, sky, t_s=0.0):
-        self.sky, self.t_ns, self.sequence = sky, round(t_s * 1e9), 0
-
-    def read(self, tuning):
-        self.t_ns += 10_000_000
-        samples, clipped = from_raw(self.sky.receive(tuning, self.t_ns / 1e9), "cu8")
-        block = IqBlock(
-            samples=samples,
-            center_hz=tuning.center_hz,
-            sample_rate_hz=tuning.sample_rate_hz,
-            sequence=self.sequence,
-            t_ns=self.t_ns,
-            provenance=Provenance.SIMULATED,
-            clipped_fraction=clipped,
-            gain_db=tuning.gain_db,
-        )
-        self.sequence += 1
-        self.t_ns += round(block.duration_s * 1e9)
-        return block
-
-
 def sweep(sense, receiver, seconds):
     end_ns = receiver.t_ns + round(seconds * 1e9)
     while receiver.t_ns < end_ns:
@@ -59,7 +38,7 @@ def sweep(sense, receiver, seconds):
 
 
 def swept(*emissions, seconds=6.0, options=OPTIONS):
-    return sweep(RfSense.for_sweep(options, PLAN, SPAN_HZ), Receiver(Sky(emissions, seed=2)), seconds)
+    return sweep(RfSense.for_sweep(options, PLAN, SPAN_HZ), FastReceiver(Sky(emissions, seed=2)), seconds)
 
 
 def codes(alert):
@@ -136,7 +115,7 @@ def test_levels_compare_across_gains():
 
 
 def test_history_follows_the_level_between_confirmations():
-    sense, receiver = RfSense.for_sweep(OPTIONS, PLAN, SPAN_HZ), Receiver(Sky([camera()], seed=2))
+    sense, receiver = RfSense.for_sweep(OPTIONS, PLAN, SPAN_HZ), FastReceiver(Sky([camera()], seed=2))
     (before,) = sweep(sense, receiver, 5).alerts
     receiver.sky = Sky([camera(power_dbfs=-14)], seed=2)
     (after,) = sweep(sense, receiver, 4).alerts
@@ -170,7 +149,7 @@ def test_one_wide_camera_stays_one():
 
 
 def test_a_camera_that_falls_silent_stays_an_alert_and_says_so():
-    sense, receiver = RfSense.for_sweep(OPTIONS, PLAN, SPAN_HZ), Receiver(Sky([camera()], seed=2))
+    sense, receiver = RfSense.for_sweep(OPTIONS, PLAN, SPAN_HZ), FastReceiver(Sky([camera()], seed=2))
     (before,) = sweep(sense, receiver, 4).alerts
     assert "rf.reason.not_heard" not in codes(before)
     receiver.sky = Sky([], seed=2)
@@ -185,7 +164,7 @@ def test_a_camera_that_falls_silent_stays_an_alert_and_says_so():
 
 
 def test_one_look_is_not_enough_in_a_sweep():
-    sense, receiver = RfSense.for_sweep(OPTIONS, PLAN, SPAN_HZ), Receiver(Sky([camera()], seed=2))
+    sense, receiver = RfSense.for_sweep(OPTIONS, PLAN, SPAN_HZ), FastReceiver(Sky([camera()], seed=2))
     while sense.report().figures["confirmations"] < 1:
         sense.step(receiver.read(sense.next_tuning()))
     receiver.sky = Sky([], seed=2)
@@ -265,13 +244,13 @@ def test_a_strong_broadcaster_is_turned_down_and_coverage_completes():
     radio = FmBroadcastEmission(center_hz=95.9e6, power_dbfs=12, seed=1)
     options = RfOptions(sweep=SweepOptions(fine_share=0.0))
     sense = RfSense.for_sweep(options, PLAN, (80e6, 130e6))
-    receiver = Receiver(Sky([radio], dongle=DongleModel(), seed=2))
+    receiver = FastReceiver(Sky([radio], dongle=DongleModel(), seed=2))
     report = sweep(sense, receiver, 4)
     assert report.figures["gain_changes"] > 0
     assert report.figures["gain_low_db"] < 20
     assert report.coverage.missing == ()
     fixed = RfSense.for_sweep(replace_gain(options), PLAN, (80e6, 130e6))
-    missing = sweep(fixed, Receiver(Sky([radio], seed=2)), 4).coverage.missing
+    missing = sweep(fixed, FastReceiver(Sky([radio], seed=2)), 4).coverage.missing
     assert [phrase.code for phrase in missing] == ["rf.missing.overload_band"]
     assert (missing[0].values["low_mhz"], missing[0].values["high_mhz"]) == (80, 100)
 
@@ -283,7 +262,7 @@ def replace_gain(options):
 def test_a_hop_that_clipped_is_taken_again_at_once():
     options = RfOptions(sweep=SweepOptions(fine_share=0.0))
     sense = RfSense.for_sweep(options, PLAN, (80e6, 130e6))
-    receiver = Receiver(Sky([FmBroadcastEmission(center_hz=95.9e6, power_dbfs=12, seed=1)], seed=2))
+    receiver = FastReceiver(Sky([FmBroadcastEmission(center_hz=95.9e6, power_dbfs=12, seed=1)], seed=2))
     tunings = [sense.next_tuning() for _ in range(3)]
     for number in range(40):
         sense.step(receiver.read(tunings[number]))

@@ -6,30 +6,16 @@ import pytest
 
 from detector.errors import InputError
 from detector.rf.band_plan import shipped_band_plan
-from detector.rf.convert import from_raw
 from detector.rf.options import RfOptions
 from detector.rf.sense import RfSense
 from detector.rf.synth import AnalogVideoEmission, FmBroadcastEmission, Sky, Tuning, moving_room
 from detector.types import AlertKind, IqBlock, Phrase, Provenance, SignalKind
+from tests.unit.detector.rf.air import block_of
 
 PLAN = shipped_band_plan("KR")
 SPAN_HZ = (1.2e9, 1.3e9)
 CAMERA = AnalogVideoEmission(center_hz=1.2403e9, power_dbfs=-25, pictures=moving_room(4, 2))
 RADIO = FmBroadcastEmission(center_hz=1.2006e9, power_dbfs=-22, seed=2)
-
-
-def block_of(sky, tuning, t0_s, sequence, **more):
-    samples, clipped = from_raw(sky.receive(tuning, t0_s), "cu8")
-    more.setdefault("clipped_fraction", clipped)
-    return IqBlock(
-        samples=samples,
-        center_hz=tuning.center_hz,
-        sample_rate_hz=tuning.sample_rate_hz,
-        sequence=sequence,
-        t_ns=round(t0_s * 1e9),
-        provenance=Provenance.SIMULATED,
-        **more,
-    )
 
 
 def sweep(sense, sky, steps, t0_s=0.0, ahead=2):
