@@ -164,6 +164,16 @@ class RfOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
             "raising it drops cameras, lowering it lets computer rasters in",
         ),
     ] = 0.3
+    rival_z: Annotated[
+        float,
+        Meta(
+            ge=0,
+            le=20,
+            description="How far the line rate has to stand out from other rates nearby, both without their two "
+            "strongest harmonics (tones, wandering supplies, other rasters do not); raising it misses weak cameras",
+            extra={"unit": "sigma"},
+        ),
+    ] = 5.0
     half_line: Annotated[
         float,
         Meta(

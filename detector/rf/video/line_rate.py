@@ -28,7 +28,10 @@ __all__ = ["CLOCK_PPM", "HARMONICS", "RING", "LineScore", "score_lines"]
 
 HARMONICS = 7
 CLOCK_PPM = 120.0
+_RIVALS = np.arange(15_350, 16_050, 2 * CLOCK_PPM * 1e-6 * PAL.line_hz)
+"""Rates near those of television, between the halves of the ring: a strong rhythm here leaks into all of them."""
 RING = np.concatenate([np.linspace(13_100, 15_350, 40), np.linspace(16_050, 18_400, 40)])
+_STRONGEST, _APART_BINS = 2, 2.5
 _TOP = 0.49
 _LEAST_SPREAD = 0.02
 
@@ -46,6 +49,9 @@ class LineScore:
         Of the odd and of the even harmonics alone.
     half_z : float
         Of the frequencies half way between the harmonics.
+    core_z, rival_z : float
+        Without the two strongest harmonics: of this standard, and of the best rate near those of television that is
+        none of them. Minus infinity where it was not asked for.
     score_db, other_db : float
         How far a typical harmonic stands above its surroundings.
     clock_ppm : float
@@ -60,19 +66,23 @@ class LineScore:
     odd_z: float
     even_z: float
     half_z: float
+    core_z: float
+    rival_z: float
     score_db: float
     other_db: float
     clock_ppm: float
     harmonics: int
 
 
-def score_lines(bands: SubBands) -> LineScore:
+def score_lines(bands: SubBands, *, rivals: bool = False) -> LineScore:
     """Score both line systems and return the better one.
 
     Parameters
     ----------
     bands : SubBands
         Of at least about 4 ms; shorter ones score by chance only.
+    rivals : bool
+        Look also what is left without the strongest harmonics, here and at the rates nearby.
     """
     heights, bin_hz = _heights(bands)
     count = min(HARMONICS, int(bands.frame_hz * _TOP // RING[-1]))
@@ -86,6 +96,7 @@ def score_lines(bands: SubBands) -> LineScore:
     place = (np.arange(1, count + 1) - 0.5) * STANDARDS[best].line_hz * (1 + clocks_ppm[clock] * 1e-6)
     half = float(np.log1p(heights[np.round(place / bin_hz).astype(np.intp)]).mean())
     z, odd_z, even_z, half_z = ring.z((float(terms.mean()), float(terms[0::2].mean()), float(terms[1::2].mean()), half))
+    core_z, rival_z = _cores(heights, bin_hz, terms, clocks_ppm) if rivals else (-np.inf, -np.inf)
     return LineScore(
         standard=STANDARDS[best],
         z=z,
@@ -93,11 +104,38 @@ def score_lines(bands: SubBands) -> LineScore:
         odd_z=odd_z,
         even_z=even_z,
         half_z=half_z,
+        core_z=core_z,
+        rival_z=rival_z,
         score_db=_decibels(float(terms.mean())),
         other_db=_decibels(other),
         clock_ppm=float(clocks_ppm[clock]),
         harmonics=count,
     )
+
+
+def _apart(bin_hz: float) -> npt.NDArray[np.float64]:
+    """Rates between the halves of the ring, none within the main lobe of television's first harmonic."""
+    least_hz = _APART_BINS * bin_hz
+    return _RIVALS[np.all([np.abs(_RIVALS - standard.line_hz) > least_hz for standard in STANDARDS], axis=0)]
+
+
+def _cores(
+    heights: npt.NDArray[np.float64],
+    bin_hz: float,
+    terms: npt.NDArray[np.float64],
+    clocks_ppm: npt.NDArray[np.float64],
+) -> tuple[float, float]:
+    """Heights of the mean without its largest terms, over the same of the ring: of `terms`, and of the best rival."""
+
+    def core(logs: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        return np.asarray(np.sort(logs, axis=-1)[..., :-_STRONGEST].mean(axis=-1))
+
+    ring, near = (
+        core(_logs(heights, bin_hz, rates, clocks_ppm, len(terms))).max(axis=1) for rates in (RING, _apart(bin_hz))
+    )
+    middle = float(_median(ring))
+    spread = max(1.4826 * float(_median(np.abs(ring - middle))), _LEAST_SPREAD)
+    return (float(core(terms)) - middle) / spread, (float(near.max()) - middle) / spread
 
 
 class _Reference:
