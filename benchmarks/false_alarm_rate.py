@@ -18,7 +18,8 @@ from pathlib import Path
 import msgspec
 
 from benchmarks.false_alarms.glances import Effort, glance, noise_looks
-from benchmarks.false_alarms.records import Glance, Log, Noise, Session
+from benchmarks.false_alarms.records import Glance, Log, Noise, Session, read_all
+from benchmarks.false_alarms.report import print_report
 from benchmarks.false_alarms.skies import SkyMaker
 from benchmarks.false_alarms.sweeps import session
 from detector.rf.options import RfOptions
@@ -61,6 +62,9 @@ def main() -> None:
     if arguments.command == "run":
         moved = {name: value for name in LINES if (value := getattr(arguments, name)) is not None}
         run(RfOptions(**moved), arguments.directory, arguments.seed, arguments.minutes * 60)
+    else:
+        made, sessions, glances, noise = read_all(arguments.directory)
+        print_report(msgspec.json.decode(made, type=RfOptions), sessions, glances, noise, arguments.session_minutes / 60)
 
 
 if __name__ == "__main__":

@@ -25,7 +25,7 @@ from detector.rf.hop_plan import sweep_plan
 from detector.rf.link_book import LinkBook
 from detector.rf.options import RfOptions
 from detector.rf.slice_look import SliceAnalyser, SliceLook
-from detector.rf.synth import DongleModel, Emission, Sky
+from detector.rf.synth import DongleModel, Emission, FreshNoise, Sky
 from detector.rf.video.classifier import balance
 from detector.rf.video.line_rate import score_lines
 from detector.rf.video.subbands import fine_bands
@@ -79,7 +79,7 @@ class Listener:
         self, options: RfOptions, dongle: DongleModel, emissions: Sequence[Emission], rng: np.random.Generator
     ) -> None:
         self._options, self._emissions, self._rng = options, emissions, rng
-        self._receiver = FastReceiver(Sky(emissions, dongle=dongle, seed=int(rng.integers(1 << 30))))
+        self._receiver = FastReceiver(Sky(emissions, dongle=dongle, noise=FreshNoise(int(rng.integers(1 << 30)))))
         self._receiver.t_ns = int(rng.uniform(0, CHAPTER_S) * 1e9)
         self._analyser = SliceAnalyser(options, shipped_band_plan(options.region))
         self._gains = GainPlan(options.gain, options.gain_db)

@@ -11,7 +11,7 @@ from benchmarks.rf_sky import FastReceiver
 from detector.rf.band_plan import shipped_band_plan
 from detector.rf.options import RfOptions
 from detector.rf.sense import RfSense
-from detector.rf.synth import DongleModel, Emission, Sky
+from detector.rf.synth import DongleModel, Emission, FreshNoise, Sky
 
 __all__ = ["REACH", "SPAN_HZ", "Watched", "on_air", "session", "sweep"]
 
@@ -45,7 +45,7 @@ class Watched:
     def __init__(self, options: RfOptions, dongle: DongleModel, span_hz: tuple[float, float] = SPAN_HZ) -> None:
         self._options, self._dongle = options, dongle
         self._sense = RfSense.for_sweep(options, shipped_band_plan(options.region), span_hz)
-        self._receiver = FastReceiver(Sky((), dongle=dongle))
+        self._receiver = FastReceiver(Sky((), dongle=dongle, noise=FreshNoise(0)))
         self._known: set[tuple[str, str]] = set()
         self.finds: list[Find] = []
         self.looks_quiet = self.looks_air = 0
@@ -57,7 +57,7 @@ class Watched:
 
     def sweep(self, emissions: Sequence[Emission], seconds: float, seed: int) -> None:
         """Go on for a while under a sky."""
-        self._receiver.sky = Sky(emissions, dongle=self._dongle, seed=seed)
+        self._receiver.sky = Sky(emissions, dongle=self._dongle, noise=FreshNoise(seed))
         end_ns = self._receiver.t_ns + round(seconds * 1e9)
         longer = round(self._options.confirm_dwell_s * self._options.sample_rate_hz)
         while self._receiver.t_ns < end_ns:
