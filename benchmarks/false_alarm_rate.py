@@ -64,7 +64,9 @@ def main() -> None:
         run(RfOptions(**moved), arguments.directory, arguments.seed, arguments.minutes * 60)
     else:
         made, sessions, glances, noise = read_all(arguments.directory)
-        print_report(msgspec.json.decode(made, type=RfOptions), sessions, glances, noise, arguments.session_minutes / 60)
+        print_report(
+            msgspec.json.decode(made, type=RfOptions), sessions, glances, noise, arguments.session_minutes / 60
+        )
 
 
 if __name__ == "__main__":

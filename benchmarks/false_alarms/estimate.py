@@ -18,7 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from benchmarks.false_alarms.records import Ask, Glance, Noise, Session
+from benchmarks.false_alarms.records import Ask, Glance, Session
 from benchmarks.false_alarms.skies import CHAPTER_S
 
 __all__ = [

@@ -247,9 +247,10 @@ def noise_looks(options: RfOptions, dongle: DongleModel, seed: int, index: int, 
     listener = Listener(options, dongle, (), rng)
     for hz in _WARM_UP_HZ:
         listener.listen(hz, options.dwell_s, thorough=False)
-    z, best, confirmed = [], 0.0, 0
+    z, best, confirmed, taken = [], 0.0, 0, 0
     for _ in range(count):
         looks = listener.chain(float(rng.uniform(*SPAN_HZ))).looks
+        taken += len(looks)
         confirmed += looks[-1].kind is not None
         best = max(best, *(max(look.confidence, look.link_confidence) for look in looks))
         block = listener.block
@@ -261,5 +262,6 @@ def noise_looks(options: RfOptions, dongle: DongleModel, seed: int, index: int, 
         z=tuple(z),
         best_confidence=round(best, 4),
         confirmed=confirmed,
+        looks=taken,
         cpu_s=round(time.process_time() - began, 2),
     )

@@ -106,7 +106,10 @@ class Glance(msgspec.Struct, frozen=True, tag="glance"):
 
 
 class Noise(msgspec.Struct, frozen=True, tag="noise"):
-    """Longer looks at nothing but the receiver: the fine statistic of each, and those that confirmed."""
+    """Longer looks at nothing but the receiver: the fine statistic of each chain's last, and the looks that confirmed.
+
+    `looks` counts every look of the chains.
+    """
 
     seed: int
     index: int
@@ -114,6 +117,7 @@ class Noise(msgspec.Struct, frozen=True, tag="noise"):
     best_confidence: float
     confirmed: int
     cpu_s: float
+    looks: int = 0
 
 
 Record = Head | Session | Glance | Noise

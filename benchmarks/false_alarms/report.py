@@ -58,7 +58,7 @@ def estimate(
     swept_h = sum(session.swept_s for session in sessions) / 3600
     zones = (SPAN_HZ[1] - SPAN_HZ[0]) / (2 * options.merge_hz)
     quiet = sum(session.looks_quiet for session in sessions) / swept_h
-    hits, trials = sum(unit.confirmed for unit in noise), sum(len(unit.z) for unit in noise)
+    hits, trials = sum(unit.confirmed for unit in noise), sum(unit.looks or len(unit.z) for unit in noise)
     chance = noise_rate(quiet, hits, trials, session_h, zones, rng)
     first, both, _ = distribution_free(sessions, glances, rng)
     air = air_rate(glances, options.merge_hz, rng)
@@ -91,7 +91,9 @@ def print_report(
     cpu_s = [sum(unit.cpu_s for unit in units) for units in (sessions, glances, noise)]
     print(f"\nCPU: sweeps {cpu_s[0]:.0f} s, glances {cpu_s[1]:.0f} s, noise {cpu_s[2]:.0f} s")
     noisy = sum(len(unit.z) for unit in noise)
-    print(f"\nlooks on the air: {len(looks)} under {len(glances)} skies (worth {trials:.0f} independent); noise: {noisy}")
+    print(
+        f"\nlooks on the air: {len(looks)} under {len(glances)} skies (worth {trials:.0f} independent); noise: {noisy}"
+    )
     print(f"\n| alerts per 100 hours, sessions of {session_h:g} h | estimate |\n|---|---|")
     print(f"| chance (noise) | {found.noise} |\n| what is on the air | {found.air} |\n| both | {found.total} |")
     print(f"| first confirmations by what is on the air | {found.first} |")
@@ -177,7 +179,9 @@ def _tails(options: RfOptions, looks: Looks, noise: Sequence[Noise], sessions: S
             air,
         ),
     )
-    print("\n| tail (generalised Pareto) | values | line | threshold | shape | P a look | 95 % | looks per 100 h | 95 % |")
+    print(
+        "\n| tail (generalised Pareto) | values | line | threshold | shape | P a look | 95 % | looks per 100 h | 95 % |"
+    )
     print("|---|---|---|---|---|---|---|---|---|")
     for name, values, line, part, an_hour in rows:
         for quantile in QUANTILES:
@@ -192,9 +196,7 @@ def _tails(options: RfOptions, looks: Looks, noise: Sequence[Noise], sessions: S
             )
 
 
-def _check(
-    options: RfOptions, sessions: Sequence[Session], glances: Sequence[Glance], noise: Sequence[Noise]
-) -> None:
+def _check(options: RfOptions, sessions: Sequence[Session], glances: Sequence[Glance], noise: Sequence[Noise]) -> None:
     """The estimate for the sessions that were swept beside what they counted."""
     session_h = float(np.mean([session.swept_s for session in sessions])) / 3600
     found = estimate(options, sessions, glances, noise, session_h)
@@ -203,4 +205,3 @@ def _check(
     wanted = found.total.value * found.swept_h / HOURS
     print(f"\ncheck: ordinary sweeps raised {found.counted} alerts (95 % {low:.1f} to {high:.1f} expected),")
     print(f"the estimate for the same hours is {wanted:.3g}")
-
