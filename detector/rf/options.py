@@ -164,16 +164,36 @@ class RfOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
             "raising it drops cameras, lowering it lets computer rasters in",
         ),
     ] = 0.3
-    rival_z: Annotated[
+    core_z: Annotated[
         float,
         Meta(
             ge=0,
             le=20,
-            description="How far the line rate has to stand out from other rates nearby, both without their two "
-            "strongest harmonics (tones, wandering supplies, other rasters do not); raising it misses weak cameras",
+            description="Line-rate statistic without the two strongest harmonics (cameras at -10 dB: 7.5 and more); "
+            "raising it misses weak cameras, lowering it lets two tones or a wandering supply in",
             extra={"unit": "sigma"},
         ),
     ] = 5.0
+    rival_ratio: Annotated[
+        float,
+        Meta(
+            ge=1.0,
+            le=10,
+            description="How much plainer a rate nearby may be (field sidebands of pictures reach 1.2); raising it "
+            "lets the leakage of other rhythms in",
+        ),
+    ] = 1.5
+    repeat_z: Annotated[
+        float,
+        Meta(
+            ge=-20,
+            le=0,
+            description="Fast changes down the picture that come back in every field, against those that do not "
+            "(noise 0 +- 1.1, cameras -1.8 and more); raising it misses moving pictures, lowering it lets clocks that "
+            "wander in",
+            extra={"unit": "sigma"},
+        ),
+    ] = -4.0
     half_line: Annotated[
         float,
         Meta(

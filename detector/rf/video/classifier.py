@@ -221,20 +221,23 @@ def _doubt(evidence: LineEvidence) -> str:
 def refute(evidence: LineEvidence, options: RfOptions) -> str | None:
     """Return the reason why a rhythm cannot be a picture, None when it can.
 
-    The fine test has to see what the quick one saw; a sync pulse a line has odd and even harmonics; lines repeat once a
-    line, not every other one (SECAM alternates its subcarrier, but then fields show); a camera has a crystal; and even
-    without the two strongest harmonics its rate stands out from those nearby.
+    The fine test has to see what the quick one saw; a sync pulse a line has odd and even harmonics, and more than two;
+    lines repeat once a line, not every other one (SECAM alternates its subcarrier, but then fields show); a camera has
+    a crystal; neither a rate nearby nor a computer raster is plainer; and of what changes fast down the picture, at
+    least as much comes back in every field as does not.
     """
     lines, fields = evidence.lines, evidence.fields
     if lines.z < options.line_z:
         return "not_periodic"
-    if balance(lines) < options.harmonic_balance:
+    if balance(lines) < options.harmonic_balance or lines.core_z < options.core_z:
         return "few_harmonics"
     half = lines.half_z / lines.z
     if half > options.half_line and (fields is None or fields.low_z < options.half_line_field_z):
         return "half_line_rhythm"
     if abs(evidence.clock_ppm) > options.clock_ppm:
         return "off_clock"
-    if lines.core_z < lines.rival_z + options.rival_z:
+    if lines.rival_z > options.rival_ratio * lines.core_z or lines.screen_db > lines.score_db:
         return "other_rate"
+    if fields is not None and fields.fields > 1 and fields.high_z < options.repeat_z:
+        return "not_repeating"
     return None

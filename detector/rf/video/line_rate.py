@@ -21,7 +21,7 @@ import numpy as np
 import numpy.typing as npt
 import scipy.fft
 
-from detector.rf.video.standards import NTSC, PAL, STANDARDS, LineStandard
+from detector.rf.video.standards import COMPUTER_LINE_HZ, NTSC, PAL, STANDARDS, LineStandard
 from detector.rf.video.subbands import SubBands
 
 __all__ = ["CLOCK_PPM", "HARMONICS", "RING", "LineScore", "score_lines"]
@@ -54,6 +54,8 @@ class LineScore:
         none of them. Minus infinity where it was not asked for.
     score_db, other_db : float
         How far a typical harmonic stands above its surroundings.
+    screen_db : float
+        The same of the weakest harmonic of the plainest computer raster; -30 where it was not asked for.
     clock_ppm : float
         Error of the line rate, to half a bin of the highest harmonic; of the camera's and the receiver's clocks.
     harmonics : int
@@ -70,6 +72,7 @@ class LineScore:
     rival_z: float
     score_db: float
     other_db: float
+    screen_db: float
     clock_ppm: float
     harmonics: int
 
@@ -82,7 +85,7 @@ def score_lines(bands: SubBands, *, rivals: bool = False) -> LineScore:
     bands : SubBands
         Of at least about 4 ms; shorter ones score by chance only.
     rivals : bool
-        Look also what is left without the strongest harmonics, here and at the rates nearby.
+        Look also what is left without the strongest harmonics, here and at the rates nearby, and for computer rasters.
     """
     heights, bin_hz = _heights(bands)
     count = min(HARMONICS, int(bands.frame_hz * _TOP // RING[-1]))
@@ -108,6 +111,7 @@ def score_lines(bands: SubBands, *, rivals: bool = False) -> LineScore:
         rival_z=rival_z,
         score_db=_decibels(float(terms.mean())),
         other_db=_decibels(other),
+        screen_db=_decibels(_screen_log(heights, bin_hz, bands.frame_hz, clocks_ppm) if rivals else 0.0),
         clock_ppm=float(clocks_ppm[clock]),
         harmonics=count,
     )
@@ -136,6 +140,19 @@ def _cores(
     middle = float(_median(ring))
     spread = max(1.4826 * float(_median(np.abs(ring - middle))), _LEAST_SPREAD)
     return (float(core(terms)) - middle) / spread, (float(near.max()) - middle) / spread
+
+
+def _screen_log(
+    heights: npt.NDArray[np.float64], bin_hz: float, frame_hz: float, clocks_ppm: npt.NDArray[np.float64]
+) -> float:
+    """ln(1 + height) of the weakest harmonic, at the plainest of the computer rasters that have one here."""
+    found = [0.0]
+    for line_hz in COMPUTER_LINE_HZ:
+        if count := int(frame_hz * _TOP // line_hz):
+            finer_ppm = np.linspace(clocks_ppm[0], clocks_ppm[-1], count * len(clocks_ppm))
+            logs = _logs(heights, bin_hz, np.array([line_hz]), finer_ppm, count)
+            found.append(float(logs.min(axis=2).max()))
+    return max(found)
 
 
 class _Reference:

@@ -1,8 +1,8 @@
-"""The two line systems that cameras use."""
+"""The two line systems that cameras use, and the line rates of computer screens, which are not theirs."""
 
 from dataclasses import dataclass
 
-__all__ = ["NTSC", "PAL", "STANDARDS", "LineStandard"]
+__all__ = ["COMPUTER_LINE_HZ", "NTSC", "PAL", "STANDARDS", "LineStandard"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,3 +38,6 @@ class LineStandard:
 PAL = LineStandard("PAL", 15625.0, 312.5, equalising=5, broad=5, blanked_lines=25)
 NTSC = LineStandard("NTSC", 4.5e6 / 286, 262.5, equalising=6, broad=6, blanked_lines=21)
 STANDARDS = (PAL, NTSC)
+
+COMPUTER_LINE_HZ = (28_125.0, 33_750.0, 37_500.0, 37_879.0, 45_000.0, 48_363.0, 56_250.0, 63_981.0, 67_500.0)
+"""Line rates of usual modes up to 1080p60 (CTA-861, VESA DMT), less those that are twice a television's."""
