@@ -4,15 +4,18 @@ from collections import Counter, deque
 from typing import Self
 
 import numpy as np
+from msgspec import structs
 
 from detector.rf.band_plan import BandPlan
 from detector.rf.baseline_desk import BaselineDesk
+from detector.rf.budget import Lane
 from detector.rf.commands import Compare, Home, Kept, Leave, RadioCommand, Record, StopHoming
 from detector.rf.converter import Converter
 from detector.rf.coverage import Recorded, recording_coverage, swept
 from detector.rf.emitters import Emitter, EmitterTracker
 from detector.rf.extent import ExtentSurvey
 from detector.rf.gain_plan import GainPlan
+from detector.rf.gapless import GaplessPass
 from detector.rf.homing import Homing, Receiver
 from detector.rf.hop_plan import HopPlan, sweep_plan
 from detector.rf.link_book import LinkBook
@@ -20,7 +23,7 @@ from detector.rf.options import RfOptions
 from detector.rf.persistence import Persistence
 from detector.rf.phrases import blind_spots, budget_figures, overloaded
 from detector.rf.scheduler import Look, Scheduler
-from detector.rf.signals import SignalList
+from detector.rf.signals import NAMELESS, SignalList
 from detector.rf.slice_look import SliceAnalyser, SliceLook
 from detector.rf.slicing import cut, slice_offsets_hz
 from detector.rf.stretches import joins, stretches
@@ -63,6 +66,7 @@ class RfSense:
         self._signals = SignalList(options.signal_hold_s, options.signal_limit)
         self._scheduler = None if hop_plan is None else Scheduler(hop_plan, options)
         self._persistence = Persistence(options, looks)
+        self._gapless = None if hop_plan is None else GaplessPass(options, hop_plan.fine_hz)
         self._gains = GainPlan(options.gain, options.gain_db)
         self._converter = Converter.from_options(options)
         self._camera_hz = frozenset(hop.center_hz for hop in hop_plan.camera) if hop_plan else frozenset()
@@ -106,6 +110,8 @@ class RfSense:
             The converter leaves nothing that the receiver can tune to.
         """
         span_hz = Converter.from_options(options).span_on_air(span_hz)
+        if options.sweep.passes == "fine":
+            options = structs.replace(options, sample_rate_hz=options.sweep.fine_rate_hz)
         return cls(options, plan, sweep_plan(plan, span_hz, options), span_hz)
 
     @classmethod
@@ -195,6 +201,8 @@ class RfSense:
         self._gaps = [reason]
         self._pending.clear()
         self._round_start_ns = None
+        if self._gapless is not None:
+            self._gapless.flush(Counter())
         if self._scheduler is not None:
             self._scheduler.restart()
 
@@ -236,7 +244,8 @@ class RfSense:
             self._homing.take(block, self._floor)
             return
         scheduler.heard(block.t_ns, block.t_ns + round(block.duration_s * 1e9))
-        if block.duration_s < self._options.least_dwell_s:
+        gapless = look.lane is Lane.FINE
+        if block.duration_s < self._options.least_dwell_s and not gapless:
             scheduler.dropped(look)
             return
         power = np.vdot(block.samples, block.samples).real / len(block.samples)
@@ -255,8 +264,15 @@ class RfSense:
             if self._gains.update(look.center_hz, gain_db, block.clipped_fraction, level_dbfs, block.t_ns):
                 scheduler.again(look.center_hz)
         seen = self._look(
-            block.samples, block.center_hz, block.sample_rate_hz, block.t_ns, gain_db, thorough=look.confirm
+            block.samples,
+            block.center_hz,
+            block.sample_rate_hz,
+            block.t_ns,
+            gain_db,
+            thorough=look.confirm,
+            gapless=gapless,
         )
+        self._name(scheduler, seen)
         overloaded = block.clipped_fraction > self._options.overload_clipped
         self._baseline.take(seen, block.gain_db, overloaded=overloaded)
         self._baseline.finish(block.provenance)
@@ -272,6 +288,20 @@ class RfSense:
                 self._consider(scheduler, seen)
             if self._links.wants_longer(seen):
                 scheduler.shortlist(seen.spectrum.center_hz, seen.t_end_ns)
+
+    def _name(self, scheduler: Scheduler, seen: SliceLook) -> None:
+        """List the signals of the gapless pass; those without a name earn a longer look."""
+        if seen.view is None or self._gapless is None:
+            return
+        refusals: Counter[str] = Counter()
+        signals = self._gapless.take(seen.view, seen.t_ns, refusals)
+        if seen.spectrum.center_hz >= self._gapless.last_hz:
+            signals += self._gapless.flush(refusals)
+        self._signals.update(signals)
+        self._rejected.update(refusals)
+        for signal in signals:
+            if signal.kind in NAMELESS:
+                scheduler.name(signal.freq_hz, signal.snr_db)
 
     def _confirm(self, scheduler: Scheduler, seen: SliceLook, look: Look, *, lost: bool) -> None:
         """A longer look at or beside a candidate: confirmed, gone, or refuted; with samples lost, only the first."""
@@ -407,8 +437,9 @@ class RfSense:
         gain_db: float | None = None,
         *,
         thorough: bool,
+        gapless: bool = False,
     ) -> SliceLook:
-        seen = self._analyser.look(samples, center_hz, rate_hz, t_ns, gain_db, thorough=thorough)
+        seen = self._analyser.look(samples, center_hz, rate_hz, t_ns, gain_db, thorough=thorough, gapless=gapless)
         self._signals.update(seen.signals)
         self._rejected.update(seen.refusals)
         if gain_db is None or gain_db == self._options.gain_db:

@@ -1,6 +1,7 @@
 """Ambient energy: what stands out of a slice, named by the classifiers; never an alert."""
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -12,13 +13,15 @@ from detector.rf.classifiers.template import Run, SliceView, whole_slice
 from detector.rf.options import RfOptions
 from detector.types import RadioSignal, SignalKind
 
-__all__ = ["SignalFinder", "SignalList"]
+__all__ = ["NAMELESS", "SignalFinder", "SignalList"]
+
+NAMELESS = (SignalKind.UNKNOWN, SignalKind.NOISE_LIKE)
 
 _RUNS = 6
 _JOIN_HZ = 40e3
 # noise of a whole dwell stays below 3 times its mean
 _PULSED_PEAK, _PULSED_SWING = 4.0, 0.6
-_SAME_HZ = 0.3e6
+_SAME_HZ = 0.15e6
 _PULSED = PulsedClassifier()
 _OF_PULSES = (SignalKind.PULSED, SignalKind.OOK_FSK, SignalKind.NARROWBAND, SignalKind.UNKNOWN)
 
@@ -34,7 +37,9 @@ class SignalFinder:
     def __init__(self, options: RfOptions) -> None:
         self._options = options
 
-    def find(self, view: SliceView, t_ns: int, refusals: Counter[str]) -> tuple[RadioSignal, ...]:
+    def find(
+        self, view: SliceView, t_ns: int, refusals: Counter[str], own: Callable[[Run], bool] | None = None
+    ) -> tuple[RadioSignal, ...]:
         """Return the signals of a slice, strongest first, at most six.
 
         Parameters
@@ -44,12 +49,16 @@ class SignalFinder:
             Time of the dwell.
         refusals : Counter of str
             Why runs stayed unknown.
+        own : callable, optional
+            Whether a run belongs to this slice; others are left out.
         """
         found = []
         pulses = self._pulses(view)
         if pulses is not None:
             found.append(_signal(SignalKind.PULSED, pulses, t_ns))
         for run in self.runs(view):
+            if own is not None and not own(run):
+                continue
             kind = name_run(view, run, self._options, refusals)
             # the lines of a pulse train belong to it
             if kind is not None and not (pulses is not None and kind in _OF_PULSES):
@@ -111,20 +120,48 @@ class SignalList:
 
     def __init__(self, hold_s: float, limit: int) -> None:
         self._hold_ns, self._limit = int(hold_s * 1e9), limit
-        self._signals: dict[tuple[SignalKind, int], RadioSignal] = {}
+        self._signals: list[RadioSignal] = []
 
     def update(self, found: tuple[RadioSignal, ...]) -> None:
-        """Take in the signals of a slice; one of the same kind within 300 kHz is the same."""
+        """Take in the signals of a slice.
+
+        One of the same kind within 150 kHz is the same. A name takes the place of a nameless one whose band it shares;
+        a nameless one that shares the band of a name adds nothing but that it was heard.
+        """
         for signal in found:
-            key = (signal.kind, round(signal.freq_hz / _SAME_HZ))
-            known = self._signals.get(key)
-            snr_db = signal.snr_db if known is None else max(signal.snr_db, known.snr_db - 1)
-            self._signals[key] = replace(signal, snr_db=snr_db)
+            self._take(signal)
+
+    def _take(self, signal: RadioSignal) -> None:
+        alike = [known for known in self._signals if known.kind is signal.kind and _apart_hz(known, signal) < _SAME_HZ]
+        nearest = min(alike, key=lambda known: _apart_hz(known, signal), default=None)
+        if nearest is None and signal.kind in NAMELESS:
+            named = (known for known in self._signals if known.kind not in NAMELESS and _share(known, signal))
+            place = next(named, None)
+            if place is not None:
+                self._replace(place, replace(place, last_t_ns=signal.last_t_ns))
+                return
+        if signal.kind not in NAMELESS:
+            self._signals = [
+                known for known in self._signals if known.kind not in NAMELESS or not _share(known, signal)
+            ]
+        if nearest is None:
+            self._signals.append(signal)
+        else:
+            self._replace(nearest, replace(signal, snr_db=max(signal.snr_db, nearest.snr_db - 1)))
+
+    def _replace(self, old: RadioSignal, new: RadioSignal) -> None:
+        self._signals[self._signals.index(old)] = new
 
     def listed(self, t_ns: int) -> tuple[RadioSignal, ...]:
         """Return what is still held at a time, strongest first."""
-        self._signals = {
-            key: signal for key, signal in self._signals.items() if t_ns - signal.last_t_ns <= self._hold_ns
-        }
-        ranked = sorted(self._signals.values(), key=lambda signal: -signal.snr_db)[: self._limit]
-        return tuple(ranked)
+        self._signals = [signal for signal in self._signals if t_ns - signal.last_t_ns <= self._hold_ns]
+        return tuple(sorted(self._signals, key=lambda signal: -signal.snr_db)[: self._limit])
+
+
+def _apart_hz(one: RadioSignal, other: RadioSignal) -> float:
+    return abs(one.freq_hz - other.freq_hz)
+
+
+def _share(one: RadioSignal, other: RadioSignal) -> bool:
+    """Whether the middle of the narrower lies in the other's band."""
+    return _apart_hz(one, other) <= max(one.bandwidth_hz, other.bandwidth_hz) / 2

@@ -25,6 +25,9 @@ class DongleModel:
     ppm : float
         Crystal error: a positive one tunes high. The sample clock is left exact (a camera's own `ppm` has the
         same effect on the line rate).
+    resampler : bool
+        Whether the chip's own filter (`detector.rf.resampler`) shapes a slice and lets images through; otherwise
+        slices have ideal edges. For rates of 2 MS/s and more: what the chip filters besides at lower ones is not known.
     """
 
     noise_dbfs: float = -36.0
@@ -33,6 +36,7 @@ class DongleModel:
     iq_gain_db: float = 0.15
     iq_phase_deg: float = 0.8
     ppm: float = 0.0
+    resampler: bool = False
 
     def tuned_hz(self, center_hz: float) -> float:
         """Return the frequency that is really at the centre of the slice."""

@@ -1,0 +1,90 @@
+"""Tells signals of a gapless row of slices from the images of their neighbours.
+
+Slices that are used to their edges show signals from beyond the edge as well: a whole sample rate away, on the other
+side, weaker than in the slice to which they belong (`resampler.py`). Where that slice was heard, the image is
+foretold: a stretch no stronger than that is an image. Where a real signal lies on the place of an image, its own image,
+or the signal itself where slices overlap, shows in the slice on the other side, and it stays.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from detector.rf.classifiers.template import Run, SliceView
+from detector.rf.resampler import image_gain
+
+__all__ = ["Row", "is_image"]
+
+_PLAIN = 4.0
+_BLUR_HZ = 60e3
+_MARGIN = 4.0
+_ECHO = 0.25
+_ECHO_HZ = 8e3
+_LEAST_ECHO = 12.0
+_WIDEST = 0.45
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """A slice and those beside it, by rising frequency; None where one was not heard.
+
+    All have the same rate, their noise levelled (`slope.py`).
+    """
+
+    below: SliceView | None
+    view: SliceView
+    above: SliceView | None
+
+
+def is_image(row: Row, run: Run) -> bool:
+    """Return whether a stretch is what a neighbour leaves there.
+
+    Parameters
+    ----------
+    row : Row
+    run : Run
+        Of ``row.view``. One wider than 0.45 of the rate is never an image: the filter is too narrow for one.
+    """
+    rate_hz = row.view.sample_rate_hz
+    offset_hz = run.freq_hz - row.view.center_hz
+    if run.width_hz > _WIDEST * rate_hz:
+        return False
+    upper = offset_hz > 0
+    donor, other = (row.below, row.above) if upper else (row.above, row.below)
+    if donor is None:
+        return False
+    shift_hz = -rate_hz if upper else rate_hz
+    power = _power(row.view, run.low_hz, run.high_hz, 0.0)
+    foretold = _power(donor, run.low_hz + shift_hz - _BLUR_HZ, run.high_hz + shift_hz + _BLUR_HZ, _PLAIN, row.view)
+    if power > _MARGIN * foretold:
+        return False
+    return other is None or not _echoes(other, row.view, run, power)
+
+
+def _echoes(other: SliceView, view: SliceView, run: Run, power: float) -> bool:
+    """Whether the slice on the other side shows a signal of this power as it would show a real one."""
+    rate_hz = view.sample_rate_hz
+    offset_hz = run.freq_hz - other.center_hz
+    turns = round(offset_hz / rate_hz)
+    expected = power * float(image_gain(offset_hz, rate_hz, run.freq_hz - view.center_hz))
+    if expected < _LEAST_ECHO:
+        return False
+    shift_hz = -turns * rate_hz
+    heard = _power(other, run.low_hz + shift_hz - _ECHO_HZ, run.high_hz + shift_hz + _ECHO_HZ, _PLAIN)
+    return heard > _ECHO * expected
+
+
+def _power(view: SliceView, low_hz: float, high_hz: float, plain: float, image_in: SliceView | None = None) -> float:
+    """Power over the noise, in units of the noise of a bin, of the bins that stand out by `plain`; its image's."""
+    spectrum = view.spectrum
+    middle = len(spectrum.density) // 2
+    first = int(np.floor((low_hz - spectrum.center_hz) / spectrum.bin_hz)) + middle
+    last = int(np.ceil((high_hz - spectrum.center_hz) / spectrum.bin_hz)) + middle
+    index = np.arange(max(first, 0), min(last + 1, len(spectrum.density)))
+    excess: npt.NDArray[np.floating] = spectrum.density[index] / view.floor - 1.0
+    excess = np.where(excess > plain, excess, 0.0) if plain else np.clip(excess, 0, None)
+    if image_in is not None and len(index):
+        freq_hz = spectrum.center_hz + (index - middle) * spectrum.bin_hz
+        excess = excess * image_gain(freq_hz - image_in.center_hz, spectrum.sample_rate_hz, freq_hz - view.center_hz)
+    return float(excess.sum())
