@@ -11,6 +11,8 @@ import argparse
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
+from msgspec import structs
+
 from benchmarks.rf_sky import wilson
 from detector.rf.band_plan import shipped_band_plan
 from detector.rf.convert import from_raw
@@ -72,6 +74,8 @@ def score(report: SenseReport, scene: Mapping[str, Emission]) -> Counter[str]:
         counts[f"{place} found"] += bool(near)
         counts[f"{place} named"] += any(signal.kind not in NAMELESS for signal in near)
         counts[f"{place} twice"] += len(near) > 1
+        sort = "voice" if item.bandwidth_hz > 1e3 else "carrier"
+        counts.update(f"{sort} called {signal.kind}" for signal in near)
     for signal in report.signals:
         of_thin = any(abs(signal.freq_hz - item.center_hz) <= NEAR_HZ for item in thin.values())
         reach_hz = [(item.bandwidth_hz + signal.bandwidth_hz) / 2 + 60e3 for item in wide]
@@ -89,6 +93,7 @@ def table(counts: Counter[str], places: Sequence[str]) -> None:
             low, high = wilson(counts[f"{place} {what}"], sent)
             rates.append(f"{what} {counts[f'{place} {what}']} [{low:.2f}, {high:.2f}]")
         print(f"{place:8} {sent:4} sent:", ", ".join(rates))
+    print(", ".join(f"{name}: {number}" for name, number in sorted(counts.items()) if " called " in name))
     print(f"entries {counts['entries']}, of no transmitter {counts['wrong']}")
 
 
@@ -100,7 +105,7 @@ def main() -> None:
     parser.add_argument("--longer", type=float, default=0.0, help="seconds of sweeping after the pass")
     parser.add_argument("--ideal-edges", action="store_true", help="a receiver without images, for comparison")
     arguments = parser.parse_args()
-    options = fine_options()
+    options = structs.replace(fine_options(), signal_limit=500)
     total: Counter[str] = Counter()
     for seed in range(arguments.seed, arguments.seed + arguments.draws):
         scene = narrow_city(seed)

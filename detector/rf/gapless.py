@@ -5,12 +5,13 @@ A slice is judged when the one above it was heard, so its signals come one look 
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 
 from detector.rf.classifiers.template import Run, SliceView
 from detector.rf.images import Row, is_image
 from detector.rf.options import RfOptions
 from detector.rf.signals import SignalFinder
-from detector.types import RadioSignal
+from detector.types import RadioSignal, SignalKind
 
 __all__ = ["GaplessPass"]
 
@@ -33,7 +34,7 @@ class GaplessPass:
     """
 
     def __init__(self, options: RfOptions, centers_hz: Sequence[float]) -> None:
-        self._finder = SignalFinder(options)
+        self._finder, self._least_dwell_s = SignalFinder(options), options.least_dwell_s
         self._step_hz = centers_hz[1] - centers_hz[0] if len(centers_hz) > 1 else options.sample_rate_hz
         self.last_hz = centers_hz[-1] if centers_hz else 0.0
         self._below: SliceView | None = None
@@ -76,7 +77,10 @@ class GaplessPass:
             refusals["image"] += image
             return not image
 
-        return self._finder.find(view, t_ns, refusals, own)
+        found = self._finder.find(view, t_ns, refusals, own)
+        if view.seconds >= self._least_dwell_s:
+            return found
+        return tuple(_no_carrier(signal) for signal in found)
 
     def _beside(self, view: SliceView, other: SliceView | None) -> SliceView | None:
         """The other slice if it is the next one up or down, heard at the same rate."""
@@ -84,3 +88,8 @@ class GaplessPass:
             return None
         steps = abs(other.center_hz - view.center_hz) / self._step_hz
         return other if abs(steps - 1) < _NEAR else None
+
+
+def _no_carrier(signal: RadioSignal) -> RadioSignal:
+    """In a dwell of a millisecond every narrow signal is one line: narrowband is all that can be said."""
+    return replace(signal, kind=SignalKind.NARROWBAND) if signal.kind is SignalKind.CARRIER else signal

@@ -43,6 +43,7 @@ __all__ = ["RfSense"]
 
 _ENERGY_DB = 0.0
 _SAME_HZ = 1.0
+_NAMELESS_DB = 100.0
 _HOMING_LOOK = Look(0.0, False)
 
 
@@ -290,18 +291,18 @@ class RfSense:
                 scheduler.shortlist(seen.spectrum.center_hz, seen.t_end_ns)
 
     def _name(self, scheduler: Scheduler, seen: SliceLook) -> None:
-        """List the signals of the gapless pass; those without a name earn a longer look."""
+        """List the signals of the gapless pass; in a quick one they earn a longer look, those without a name first."""
         if seen.view is None or self._gapless is None:
             return
         refusals: Counter[str] = Counter()
         signals = self._gapless.take(seen.view, seen.t_ns, refusals)
         if seen.spectrum.center_hz >= self._gapless.last_hz:
             signals += self._gapless.flush(refusals)
-        self._signals.update(signals)
+        self._signals.update(signals, provisional=True)
         self._rejected.update(refusals)
-        for signal in signals:
-            if signal.kind in NAMELESS:
-                scheduler.name(signal.freq_hz, signal.snr_db)
+        if self._options.sweep.passes == "fine":
+            for signal in signals:
+                scheduler.name(signal.freq_hz, signal.snr_db + _NAMELESS_DB * (signal.kind in NAMELESS))
 
     def _confirm(self, scheduler: Scheduler, seen: SliceLook, look: Look, *, lost: bool) -> None:
         """A longer look at or beside a candidate: confirmed, gone, or refuted; with samples lost, only the first."""
@@ -440,7 +441,8 @@ class RfSense:
         gapless: bool = False,
     ) -> SliceLook:
         seen = self._analyser.look(samples, center_hz, rate_hz, t_ns, gain_db, thorough=thorough, gapless=gapless)
-        self._signals.update(seen.signals)
+        gapless_pass = self._scheduler is not None and self._options.sweep.passes == "fine"
+        self._signals.update(seen.signals, listed_only=gapless_pass)
         self._rejected.update(seen.refusals)
         if gain_db is None or gain_db == self._options.gain_db:
             self._floor = seen.floor
@@ -461,6 +463,8 @@ class RfSense:
         if not video:
             return None
         emitter = self._tracker.update(self._analyser.hit(seen, evidence))
+        half_hz = seen.spectrum.sample_rate_hz / 2
+        self._signals.withdraw(center_hz - half_hz, center_hz + half_hz)
         self._piece(emitter, seen)
         if evidence.confidence < self._options.alert_confidence:
             return None

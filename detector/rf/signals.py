@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -21,7 +21,7 @@ _RUNS = 6
 _JOIN_HZ = 40e3
 # noise of a whole dwell stays below 3 times its mean
 _PULSED_PEAK, _PULSED_SWING = 4.0, 0.6
-_SAME_HZ = 0.15e6
+_SAME_HZ, _NARROW_HZ = 0.15e6, 50e3
 _PULSED = PulsedClassifier()
 _OF_PULSES = (SignalKind.PULSED, SignalKind.OOK_FSK, SignalKind.NARROWBAND, SignalKind.UNKNOWN)
 
@@ -110,6 +110,9 @@ def _runs(over: npt.NDArray[np.bool_], gap: int) -> list[tuple[int, int]]:
 class SignalList:
     """Ambient signals heard lately, each once.
 
+    What a slice of the gapless pass shows is provisional: its dwell tells a narrow signal from a wide one, hardly a
+    voice from a carrier. A longer look's signals take its place.
+
     Parameters
     ----------
     hold_s : float
@@ -120,42 +123,82 @@ class SignalList:
 
     def __init__(self, hold_s: float, limit: int) -> None:
         self._hold_ns, self._limit = int(hold_s * 1e9), limit
-        self._signals: list[RadioSignal] = []
+        self._entries: list[_Entry] = []
 
-    def update(self, found: tuple[RadioSignal, ...]) -> None:
-        """Take in the signals of a slice.
+    def update(self, found: tuple[RadioSignal, ...], *, provisional: bool = False, listed_only: bool = False) -> None:
+        """Take in the signals of a slice; one of the same kind within 150 kHz is the same.
 
-        One of the same kind within 150 kHz is the same. A name takes the place of a nameless one whose band it shares;
-        a nameless one that shares the band of a name adds nothing but that it was heard.
+        Parameters
+        ----------
+        found : tuple of RadioSignal
+        provisional : bool
+            A longer look may say otherwise.
+        listed_only : bool
+            Only what shares its band with something listed: a lone look cannot tell a signal from an image.
         """
         for signal in found:
-            self._take(signal)
+            if provisional:
+                self._suggest(signal)
+            elif not listed_only or any(_share(entry.signal, signal) for entry in self._entries):
+                self._take(signal)
 
-    def _take(self, signal: RadioSignal) -> None:
-        alike = [known for known in self._signals if known.kind is signal.kind and _apart_hz(known, signal) < _SAME_HZ]
-        nearest = min(alike, key=lambda known: _apart_hz(known, signal), default=None)
-        if nearest is None and signal.kind in NAMELESS:
-            named = (known for known in self._signals if known.kind not in NAMELESS and _share(known, signal))
-            place = next(named, None)
-            if place is not None:
-                self._replace(place, replace(place, last_t_ns=signal.last_t_ns))
-                return
-        if signal.kind not in NAMELESS:
-            self._signals = [
-                known for known in self._signals if known.kind not in NAMELESS or not _share(known, signal)
-            ]
-        if nearest is None:
-            self._signals.append(signal)
-        else:
-            self._replace(nearest, replace(signal, snr_db=max(signal.snr_db, nearest.snr_db - 1)))
-
-    def _replace(self, old: RadioSignal, new: RadioSignal) -> None:
-        self._signals[self._signals.index(old)] = new
+    def withdraw(self, low_hz: float, high_hz: float) -> None:
+        """Drop what was provisional in a band that turned out to be one transmitter's."""
+        self._entries = [
+            entry for entry in self._entries if not (entry.provisional and low_hz <= entry.signal.freq_hz <= high_hz)
+        ]
 
     def listed(self, t_ns: int) -> tuple[RadioSignal, ...]:
         """Return what is still held at a time, strongest first."""
-        self._signals = [signal for signal in self._signals if t_ns - signal.last_t_ns <= self._hold_ns]
-        return tuple(sorted(self._signals, key=lambda signal: -signal.snr_db)[: self._limit])
+        self._entries = [entry for entry in self._entries if t_ns - entry.signal.last_t_ns <= self._hold_ns]
+        ranked = sorted((entry.signal for entry in self._entries), key=lambda signal: -signal.snr_db)
+        return tuple(ranked[: self._limit])
+
+    def _suggest(self, signal: RadioSignal) -> None:
+        """A provisional signal: news only where nothing is listed, or where what is listed was provisional too."""
+        held = [entry for entry in self._entries if _share(entry.signal, signal)]
+        settled = [entry for entry in held if not entry.provisional]
+        for entry in settled:
+            entry.signal = replace(entry.signal, last_t_ns=signal.last_t_ns)
+        if settled:
+            return
+        narrow = [entry for entry in held if _narrow(entry.signal) and _narrow(signal)]
+        self._put(signal, narrow or self._alike(signal), provisional=True)
+
+    def _take(self, signal: RadioSignal) -> None:
+        """A settled signal: whatever was provisional in its band goes, and another name of a narrow one."""
+        gone = [
+            entry
+            for entry in self._entries
+            if _share(entry.signal, signal) and (entry.provisional or (_narrow(entry.signal) and _narrow(signal)))
+        ]
+        self._put(signal, gone + [entry for entry in self._alike(signal) if entry not in gone], provisional=False)
+
+    def _alike(self, signal: RadioSignal) -> list["_Entry"]:
+        near = [
+            entry
+            for entry in self._entries
+            if entry.signal.kind is signal.kind and _apart_hz(entry.signal, signal) < _SAME_HZ
+        ]
+        return sorted(near, key=lambda entry: _apart_hz(entry.signal, signal))[:1]
+
+    def _put(self, signal: RadioSignal, old: list["_Entry"], *, provisional: bool) -> None:
+        levels_db = [entry.signal.snr_db - 1 for entry in old if entry.signal.kind is signal.kind]
+        self._entries = [entry for entry in self._entries if entry not in old]
+        shown = replace(signal, snr_db=max([signal.snr_db, *levels_db]))
+        self._entries.append(_Entry(shown, provisional))
+
+
+@dataclass(slots=True, eq=False)
+class _Entry:
+    """A signal as it is listed, and whether a longer look may still change it."""
+
+    signal: RadioSignal
+    provisional: bool
+
+
+def _narrow(signal: RadioSignal) -> bool:
+    return signal.bandwidth_hz < _NARROW_HZ
 
 
 def _apart_hz(one: RadioSignal, other: RadioSignal) -> float:
