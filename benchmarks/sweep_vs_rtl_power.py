@@ -47,7 +47,7 @@ class Pass:
     said: dict[str, str]
     later: dict[str, str]
     twice: int = 0
-    wrong: int = 0
+    wrong: tuple[str, ...] = ()
 
 
 def rtl_power_pass(scene: Scene, sky: Mapping[str, Emission]) -> Pass:
@@ -101,13 +101,19 @@ def device_pass(scene: Scene, sky: Mapping[str, Emission], config: Path, after_s
     )
 
 
-def misplaced(state: State, sky: Mapping[str, Emission]) -> tuple[int, int]:
+def misplaced(state: State, sky: Mapping[str, Emission]) -> tuple[int, tuple[str, ...]]:
     """Return how many narrow transmitters are listed twice, and how many entries belong to no transmitter."""
-    at_hz = [(item["freq_hz"], item.get("bandwidth_hz") or 0.0) for item in everything(state)]
+    listed = everything(state)
     thin = [item for item in sky.values() if item.bandwidth_hz <= NARROW_HZ]
-    twice = sum(sum(abs(hz - item.center_hz) <= 12e3 for hz, _ in at_hz) > 1 for item in thin)
-    reach = [(item.center_hz, item.bandwidth_hz) for item in sky.values()]
-    wrong = sum(not any(abs(hz - at) <= (own + width) / 2 + 60e3 for at, own in reach) for hz, width in at_hz)
+    twice = sum(sum(abs(item["freq_hz"] - sent.center_hz) <= 12e3 for item in listed) > 1 for sent in thin)
+    wrong = tuple(
+        f"{item['kind']} {item['freq_hz'] / 1e6:.3f}"
+        for item in listed
+        if not any(
+            abs(item["freq_hz"] - sent.center_hz) <= (sent.bandwidth_hz + (item.get("bandwidth_hz") or 0)) / 2 + 60e3
+            for sent in sky.values()
+        )
+    )
     return twice, wrong
 
 
@@ -157,7 +163,7 @@ def run(arguments: argparse.Namespace) -> float:
             f"{title:14}{f'energy of {seen}':>20}{f'lists {listed}, names {now}':>20}"
             f"    of {len(names)}; names {later} after {arguments.after:g} s more"
         )
-    print(f"narrow ones listed twice: {ours.twice}; entries of no transmitter: {ours.wrong}")
+    print(f"narrow ones listed twice: {ours.twice}; entries of no transmitter: {len(ours.wrong)}", *ours.wrong)
     print(f"scene server: {100 * busy:.0f} % of one core")
     return ratio
 

@@ -157,7 +157,9 @@ class Scheduler:
     def _longer_share(self) -> float:
         """Most of the time that longer looks may take: less until a quick pass has listened to everything once."""
         sweep = self._options.sweep
-        return sweep.quick_longer_share if self._first and sweep.passes != "all" else sweep.confirm_share
+        if not self._first or sweep.passes == "all":
+            return sweep.confirm_share
+        return sweep.quick_longer_share if sweep.passes == "wide" else sweep.quick_fine_longer_share
 
     def heard(self, t_ns: int, t_end_ns: int) -> None:
         """Take in the times of a dwell, which tell what retuning costs."""

@@ -44,6 +44,7 @@ __all__ = ["RfSense"]
 _ENERGY_DB = 0.0
 _SAME_HZ = 1.0
 _NAMELESS_DB = 100.0
+_BINS = 1024
 _HOMING_LOOK = Look(0.0, False)
 
 
@@ -445,7 +446,7 @@ class RfSense:
         self._signals.update(seen.signals, listed_only=gapless_pass)
         self._rejected.update(seen.refusals)
         if gain_db is None or gain_db == self._options.gain_db:
-            self._floor = seen.floor
+            self._floor = seen.floor * len(seen.spectrum.density) / _BINS
         if seen.evidence is None and seen.link is None and seen.snr_db > _ENERGY_DB:
             self._rejected["not_periodic"] += 1
         return seen
@@ -528,5 +529,5 @@ class RfSense:
             "seconds": self._seconds,
             "overload_fraction": self._overload_share,
             "lost_samples": float(self._figures["lost_samples"]),
-            "floor_dbfs": float(10 * np.log10(self._floor * 1024 + 1e-12)),
+            "floor_dbfs": float(10 * np.log10(self._floor * _BINS + 1e-12)),
         }

@@ -28,6 +28,8 @@ _EDGE_DB = 3.0
 _DC_BINS = 2
 _CRYSTAL_Z, _CRYSTAL_FIELDS = 20.0, 4
 _STANDS_OUT = 1.4
+_BINS, _SHORT_BINS, _FEWEST_AVERAGES = 1024, 512, 3
+"""Of two periodograms averaged, noise puts seven bins a gapless pass 10 dB over the floor; of four, none in ten years."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,7 +169,8 @@ class SliceAnalyser:
     ) -> SliceView:
         """Spectrum and floor of a dwell, with the reference of the slices before it."""
         options = self._options
-        spectrum = power_spectrum(samples, center_hz, sample_rate_hz)
+        bins = _BINS if len(samples) >= _FEWEST_AVERAGES * _BINS else _SHORT_BINS
+        spectrum = power_spectrum(samples, center_hz, sample_rate_hz, bins)
         if gapless:
             spectrum = self._slope.flatten(spectrum)
         tracker = self._floors.setdefault((gain_db, gapless), FloorTracker())

@@ -98,7 +98,7 @@ class SweepOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
             description='Dwell of the gapless pass with passes = "fine"; longer names more at once, takes longer',
             extra={"unit": "s"},
         ),
-    ] = 0.0012
+    ] = 0.0008
     name_dwell_s: Annotated[
         float,
         Meta(
@@ -113,10 +113,19 @@ class SweepOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
         Meta(
             ge=0.0,
             le=0.5,
-            description='Most of the first pass that longer looks may take with passes = "wide" or "fine"; the rest of '
-            "them wait until everything was listened to once; higher takes that longer",
+            description='Most of the first pass that longer looks may take with passes = "wide"; the rest of them wait '
+            "until everything was listened to once; higher takes that longer",
         ),
-    ] = 0.02
+    ] = 0.08
+    quick_fine_longer_share: Annotated[
+        float,
+        Meta(
+            ge=0.0,
+            le=0.5,
+            description='The same with passes = "fine", looks for a name among them; higher takes the pass longer, '
+            "lower names less in it",
+        ),
+    ] = 0.03
     quick_step_hz: Annotated[
         float,
         Meta(
