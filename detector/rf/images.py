@@ -2,7 +2,8 @@
 
 Slices that are used to their edges show signals from beyond the edge as well: a whole sample rate away, on the other
 side, weaker than in the slice to which they belong (`resampler.py`). Where that slice was heard, the image is
-foretold: a stretch no stronger than that is an image. Where a real signal lies on the place of an image, its own image,
+foretold: a stretch no stronger than that is an image. (The other image a receiver makes, mirrored at the middle of the
+slice by its two branches, 39 dB down in practice, is in the slice itself.) Where a real signal lies on the place of an image, its own image,
 or the signal itself where slices overlap, shows in the slice on the other side, and it stays.
 """
 
@@ -23,6 +24,9 @@ _ECHO = 0.25
 _ECHO_HZ = 8e3
 _LEAST_ECHO = 12.0
 _WIDEST = 0.45
+_BRANCHES = 5e-4
+_BLOCK = 10
+_LOAD_HZ = 500e3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +42,7 @@ class Row:
 
 
 def is_image(row: Row, run: Run) -> bool:
-    """Return whether a stretch is what a neighbour leaves there.
+    """Return whether a stretch is what a neighbour leaves there, or the mirror of what the slice itself holds.
 
     Parameters
     ----------
@@ -50,16 +54,38 @@ def is_image(row: Row, run: Run) -> bool:
     offset_hz = run.freq_hz - row.view.center_hz
     if run.width_hz > _WIDEST * rate_hz:
         return False
-    upper = offset_hz > 0
-    donor, other = (row.below, row.above) if upper else (row.above, row.below)
+    power = _power(row.view, run.low_hz, run.high_hz, 0.0)
+    if _mirrored(row.view, run, power):
+        return True
+    donor, other = (row.below, row.above) if offset_hz > 0 else (row.above, row.below)
     if donor is None:
         return False
-    shift_hz = -rate_hz if upper else rate_hz
-    power = _power(row.view, run.low_hz, run.high_hz, 0.0)
+    shift_hz = -rate_hz if offset_hz > 0 else rate_hz
     foretold = _power(donor, run.low_hz + shift_hz - _BLUR_HZ, run.high_hz + shift_hz + _BLUR_HZ, _PLAIN, row.view)
-    if power > _MARGIN * foretold:
+    if power > _MARGIN * foretold and not _of_wide(donor, row.view, run, shift_hz, power):
         return False
     return other is None or not _echoes(other, row.view, run, power)
+
+
+def _mirrored(view: SliceView, run: Run, power: float) -> bool:
+    """Whether the other side of the slice holds so much more that the converter's two branches explain the stretch."""
+    twice_hz = 2 * view.center_hz
+    held = _power(view, twice_hz - run.high_hz - _ECHO_HZ, twice_hz - run.low_hz + _ECHO_HZ, _PLAIN)
+    return power < _BRANCHES * held
+
+
+def _of_wide(donor: SliceView, view: SliceView, run: Run, shift_hz: float, power: float) -> bool:
+    """Whether a wide signal of changing load near the original's place would leave as much per bin."""
+    spectrum = donor.spectrum
+    excess = spectrum.density[: len(spectrum.density) // _BLOCK * _BLOCK] / donor.floor - 1.0
+    levels = np.median(excess.reshape(-1, _BLOCK), axis=1)
+    at_hz = spectrum.frequency_hz(0) + (np.arange(len(levels)) + 0.5) * _BLOCK * spectrum.bin_hz
+    near = levels[np.abs(at_hz - run.freq_hz - shift_hz) < _LOAD_HZ]
+    level = float(near.max()) if len(near) else 0.0
+    original_hz = run.freq_hz + shift_hz
+    gain = image_gain(original_hz - view.center_hz, view.sample_rate_hz, original_hz - donor.center_hz)
+    bins = max(1.0, run.width_hz / spectrum.bin_hz)
+    return level > _PLAIN and power / bins < _MARGIN * level * float(gain)
 
 
 def _echoes(other: SliceView, view: SliceView, run: Run, power: float) -> bool:

@@ -29,7 +29,7 @@ _DC_BINS = 2
 _CRYSTAL_Z, _CRYSTAL_FIELDS = 20.0, 4
 _STANDS_OUT = 1.4
 _BINS, _SHORT_BINS, _FEWEST_AVERAGES = 1024, 512, 3
-"""Of two periodograms averaged, noise puts seven bins a gapless pass 10 dB over the floor; of four, none in ten years."""
+"""Two periodograms averaged: noise puts seven bins a gapless pass 10 dB over the floor; four shorter ones: none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
