@@ -1,6 +1,6 @@
 """What the gapless pass lists of narrow transmitters, right, twice and wrong: many draws, without a clock.
 
-    PYTHONPATH=. .venv/bin/python -m benchmarks.fine_pass [--draws 4] [--seed 500] [--ideal-edges]
+    PYTHONPATH=. .venv/bin/python -m benchmarks.fine_pass [--draws 4] [--seed 500] [--wider 1.08] [--ideal-edges]
 
 Each draw: the busy city of the virtual dongle with 24 narrow transmitters (`tests.virtual_dongle.scenes.narrow`), one
 third of them at the seams of the pass, heard through the chip's own filter, images included. A transmitter is found
@@ -103,13 +103,15 @@ def main() -> None:
     parser.add_argument("--draws", type=int, default=4)
     parser.add_argument("--seed", type=int, default=500)
     parser.add_argument("--longer", type=float, default=0.0, help="seconds of sweeping after the pass")
+    parser.add_argument("--wider", type=float, default=1.0, help="the chip's filter is this much wider than published")
     parser.add_argument("--ideal-edges", action="store_true", help="a receiver without images, for comparison")
     arguments = parser.parse_args()
     options = structs.replace(fine_options(), signal_limit=500)
     total: Counter[str] = Counter()
     for seed in range(arguments.seed, arguments.seed + arguments.draws):
         scene = narrow_city(seed)
-        sky = Sky(tuple(scene.values()), DongleModel(resampler=not arguments.ideal_edges), seed=seed)
+        dongle = DongleModel(resampler=not arguments.ideal_edges, resampler_width=arguments.wider)
+        sky = Sky(tuple(scene.values()), dongle, seed=seed)
         report, whole_s = one_pass(sky, options, arguments.longer)
         total += score(report, scene)
         print(f"seed {seed}: {whole_s:.2f} s, images {report.rejected.get('image', 0)}")

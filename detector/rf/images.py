@@ -2,9 +2,11 @@
 
 Slices that are used to their edges show signals from beyond the edge as well: a whole sample rate away, on the other
 side, weaker than in the slice to which they belong (`resampler.py`). Where that slice was heard, the image is
-foretold: a stretch no stronger than that is an image. (The other image a receiver makes, mirrored at the middle of the
-slice by its two branches, 39 dB down in practice, is in the slice itself.) Where a real signal lies on the place of an image, its own image,
+foretold: a stretch no stronger than that is an image. Where a real signal lies on the place of an image, its own image,
 or the signal itself where slices overlap, shows in the slice on the other side, and it stays.
+
+The other image a receiver makes, mirrored at the middle by the converter's two branches and some 39 dB down, is held
+against what the slice itself shows there.
 """
 
 from dataclasses import dataclass
@@ -25,6 +27,7 @@ _ECHO_HZ = 8e3
 _LEAST_ECHO = 12.0
 _WIDEST = 0.45
 _BRANCHES = 5e-4
+_TOLERANCE, _STOPBAND = 0.95, 4e-4
 _BLOCK = 10
 _LOAD_HZ = 500e3
 
@@ -83,9 +86,15 @@ def _of_wide(donor: SliceView, view: SliceView, run: Run, shift_hz: float, power
     near = levels[np.abs(at_hz - run.freq_hz - shift_hz) < _LOAD_HZ]
     level = float(near.max()) if len(near) else 0.0
     original_hz = run.freq_hz + shift_hz
-    gain = image_gain(original_hz - view.center_hz, view.sample_rate_hz, original_hz - donor.center_hz)
     bins = max(1.0, run.width_hz / spectrum.bin_hz)
-    return level > _PLAIN and power / bins < _MARGIN * level * float(gain)
+    return level > _PLAIN and power / bins < _MARGIN * level * float(_at_most(original_hz, view, donor))
+
+
+def _at_most(freq_hz: npt.ArrayLike, view: SliceView, donor: SliceView) -> npt.NDArray[np.float64]:
+    """The most that a signal may leave in `view` of what `donor` shows: the filter may be a little wider than known."""
+    offset_hz = np.asarray(freq_hz, float) - view.center_hz
+    gain = image_gain(_TOLERANCE * offset_hz, view.sample_rate_hz, np.asarray(freq_hz, float) - donor.center_hz)
+    return np.maximum(gain, _STOPBAND)
 
 
 def _echoes(other: SliceView, view: SliceView, run: Run, power: float) -> bool:
@@ -112,5 +121,5 @@ def _power(view: SliceView, low_hz: float, high_hz: float, plain: float, image_i
     excess = np.where(excess > plain, excess, 0.0) if plain else np.clip(excess, 0, None)
     if image_in is not None and len(index):
         freq_hz = spectrum.center_hz + (index - middle) * spectrum.bin_hz
-        excess = excess * image_gain(freq_hz - image_in.center_hz, spectrum.sample_rate_hz, freq_hz - view.center_hz)
+        excess = excess * _at_most(freq_hz, image_in, view)
     return float(excess.sum())

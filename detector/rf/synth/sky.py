@@ -85,7 +85,7 @@ class Sky:
 
     def _resampled(self, tuning: Tuning, t0_s: float) -> npt.NDArray[np.complex64]:
         """The field at twice the rate, through the chip's filter, every other sample: what lies beyond folds back."""
-        taps = decimation_taps(tuning.sample_rate_hz)
+        taps = decimation_taps(tuning.sample_rate_hz / self.dongle.resampler_width)
         rate_hz = 2 * tuning.sample_rate_hz
         wide = replace(tuning, sample_rate_hz=rate_hz, sample_count=2 * tuning.sample_count + len(taps) - 1)
         field = self._ideal(wide, t0_s - (len(taps) // 2) / rate_hz)
