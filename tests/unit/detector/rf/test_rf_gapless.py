@@ -74,8 +74,8 @@ def test_a_signal_at_a_seam_is_listed_once_where_it_is(beside_hz):
     found, refusals = listed(carrier(SEAM_HZ + beside_hz))
     assert {round((signal.freq_hz - SEAM_HZ - beside_hz) / 5e3) for signal in found} == {0}
     assert len(found) <= (2 if abs(beside_hz) < 5e3 else 1)  # both halves of the seam may claim it; the list joins them
-    # nearer than half the overlap the image falls on bins that belong to the next slice
-    assert (refusals["image"] >= 1) == (abs(beside_hz) > 13e3)
+    # nearer than the overlap the image falls on bins that belong to the next slice
+    assert (refusals["image"] >= 1) == (abs(beside_hz) > RATE_HZ - STEP_HZ)
 
 
 def test_without_images_in_the_way_nothing_is_turned_down():
@@ -87,11 +87,11 @@ def test_without_images_in_the_way_nothing_is_turned_down():
 @pytest.mark.parametrize("weaker_db", [0.0, 3.0])
 def test_a_real_signal_on_the_place_of_an_image_stays(weaker_db):
     strong = carrier(SEAM_HZ + 100e3)
-    hidden = carrier(strong.center_hz - RATE_HZ, strong.power_dbfs - weaker_db)
+    # not exactly there: two lines of one frequency may cancel
+    hidden = carrier(strong.center_hz - RATE_HZ + 6e3, strong.power_dbfs - weaker_db)
     found, _ = listed(strong, hidden)
-    assert sorted(round(signal.freq_hz / 10e3) for signal in found) == sorted(
-        round(item.center_hz / 10e3) for item in (strong, hidden)
-    )
+    found_hz = sorted(signal.freq_hz for signal in found)
+    assert found_hz == pytest.approx([hidden.center_hz, strong.center_hz], abs=8e3)
 
 
 def test_the_mirror_of_a_strong_signal_is_turned_down():
@@ -113,7 +113,8 @@ def test_a_slope_that_differs_from_the_published_one_is_learned_from_the_noise()
         density = (tilt * rng.gamma(4, 0.25, 512)).astype(np.float32)
         density[8 * number % 500 : 8 * number % 500 + 40] *= 100  # a signal, elsewhere each time
         spectrum = replace(power_spectrum(np.zeros(512, np.complex64), 0.0, RATE_HZ, 512), density=density)
-        flat = meter.flatten(spectrum)
+        meter.flatten(spectrum)
+    flat = meter.flatten(replace(spectrum, density=(tilt * rng.gamma(4, 0.25, 512)).astype(np.float32)))
     assert np.median(flat.density[:64]) == pytest.approx(np.median(flat.density[200:264]), rel=0.3)
     assert np.median(flat.density[-128:-64]) == pytest.approx(np.median(flat.density[200:264]), rel=0.3)
 
