@@ -65,7 +65,7 @@ class SensorSpec:
     reopen_interval_s : float
         Time between tries to open an absent device.
     report_interval_s : float
-        Least time between two reports that say nothing new; a change of alerts goes out at once.
+        Least time between two reports that say nothing new; a change of alerts or of completeness goes out at once.
     """
 
     name: str
@@ -97,7 +97,7 @@ class ChildContext:
         self._last_sent_ns = 0
         self._last_product_ns = 0
         self._tray = CommandTray()
-        self._last_alerts: tuple[tuple[str, float], ...] = ()
+        self._last_news: tuple[object, ...] = ()
         self._sender = threading.Thread(target=self._send, name="sender", daemon=True)
         self._listener = threading.Thread(target=self._listen, name="listener", daemon=True)
 
@@ -146,20 +146,20 @@ class ChildContext:
         self._outbox.put(StatusMessage(status, detail))
 
     def publish(self, report: SenseReport) -> None:
-        """Send a report if one is due or its alerts changed.
+        """Send a report if one is due, its alerts changed, or coverage became complete or ceased to be.
 
         Parameters
         ----------
         report : SenseReport
             Of the item just analysed.
         """
-        alerts = tuple((alert.key, round(alert.confidence, 2)) for alert in report.alerts)
+        news = (report.coverage.complete, *((alert.key, round(alert.confidence, 2)) for alert in report.alerts))
         now_ns = time.monotonic_ns()
         # whoever walks towards an emitter needs the level sooner than whoever reads a list
         interval_ns = self._interval_ns // 2 if report.homing is not None else self._interval_ns
-        if alerts == self._last_alerts and now_ns - self._last_sent_ns < interval_ns:
+        if news == self._last_news and now_ns - self._last_sent_ns < interval_ns:
             return
-        self._last_alerts, self._last_sent_ns = alerts, now_ns
+        self._last_news, self._last_sent_ns = news, now_ns
         self._outbox.put(ReportMessage(report, self._outbox.dropped))
 
     def publish_frame(self, jpeg: bytes, sequence: int, t_ns: int) -> None:

@@ -1,16 +1,20 @@
 """Everything on the air at one place, and the dongle that listens to it."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
+from detector.rf.resampler import decimation_taps
 from detector.rf.synth.dongle import DongleModel
 from detector.rf.synth.emissions import Emission
 from detector.types import Tuning
 
 __all__ = ["FreshNoise", "Noise", "NoiseBank", "Sky"]
+
+_LEAST_RESAMPLED_HZ = 2e6
 
 
 class Noise(Protocol):
@@ -113,6 +117,23 @@ class Sky:
 
     def field(self, tuning: Tuning, t0_s: float) -> npt.NDArray[np.complex64]:
         """Return the amplified signal and noise before the converter, complex64, magnitude 1 at full scale."""
+        if self.dongle.resampler and tuning.sample_rate_hz >= _LEAST_RESAMPLED_HZ:
+            return self._resampled(tuning, t0_s)
+        return self._ideal(tuning, t0_s)
+
+    def _resampled(self, tuning: Tuning, t0_s: float) -> npt.NDArray[np.complex64]:
+        """The field at twice the rate, through the chip's filter, every other sample: what lies beyond folds back."""
+        taps = decimation_taps(tuning.sample_rate_hz / self.dongle.resampler_width)
+        rate_hz = 2 * tuning.sample_rate_hz
+        wide = replace(tuning, sample_rate_hz=rate_hz, sample_count=2 * tuning.sample_count + len(taps) - 1)
+        field = self._ideal(wide, t0_s - (len(taps) // 2) / rate_hz)
+        total = np.zeros(tuning.sample_count, np.complex64)
+        for place, tap in enumerate(taps):
+            total += tap * field[place : place + 2 * tuning.sample_count : 2]
+        return total
+
+    def _ideal(self, tuning: Tuning, t0_s: float) -> npt.NDArray[np.complex64]:
+        """The field within half a rate of the tuned frequency, as if by a perfect filter."""
         count, rate_hz = tuning.sample_count, tuning.sample_rate_hz
         center_hz = self.dongle.tuned_hz(tuning.center_hz)
         total = self._noise.draw(count, round(t0_s * 1e9), round(tuning.center_hz))
