@@ -174,15 +174,16 @@ class RfOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
             extra={"unit": "sigma"},
         ),
     ] = 5.0
-    rival_ratio: Annotated[
+    rival_excess_z: Annotated[
         float,
         Meta(
-            ge=1.0,
-            le=10,
-            description="How much plainer a rate nearby may be (field sidebands of pictures reach 1.2); raising it "
+            ge=0,
+            le=50,
+            description="How much plainer a rate nearby may be (field sidebands of weak pictures: by 3.2); raising it "
             "lets the leakage of other rhythms in",
+            extra={"unit": "sigma"},
         ),
-    ] = 1.5
+    ] = 8.0
     repeat_z: Annotated[
         float,
         Meta(

@@ -85,8 +85,8 @@ class SweepOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
         Meta(
             ge=2e6,
             le=2.56e6,
-            description='Sample rate with passes = "fine", in the place of sample_rate_hz: the highest that the dongle '
-            "delivers without loss takes fewest slices",
+            description='Sample rate with passes = "fine", in the place of sample_rate_hz: higher takes fewer '
+            "slices; a dongle loses samples above this",
             extra={"unit": "Hz"},
         ),
     ] = 2.56e6

@@ -135,11 +135,12 @@ def _cores(
         return np.asarray(np.sort(logs, axis=-1)[..., :-_STRONGEST].mean(axis=-1))
 
     ring, near = (
-        core(_logs(heights, bin_hz, rates, clocks_ppm, len(terms))).max(axis=1) for rates in (RING, _apart(bin_hz))
+        core(_logs(heights, bin_hz, rates, clocks_ppm, len(terms))).max(axis=1, initial=0.0)
+        for rates in (RING, _apart(bin_hz))
     )
     middle = float(_median(ring))
     spread = max(1.4826 * float(_median(np.abs(ring - middle))), _LEAST_SPREAD)
-    return (float(core(terms)) - middle) / spread, (float(near.max()) - middle) / spread
+    return (float(core(terms)) - middle) / spread, (float(near.max(initial=0.0)) - middle) / spread
 
 
 def _screen_log(
