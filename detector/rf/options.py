@@ -184,6 +184,16 @@ class RfOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
             extra={"unit": "sigma"},
         ),
     ] = 8.0
+    screen_excess_db: Annotated[
+        float,
+        Meta(
+            ge=-3,
+            le=30,
+            description="How much plainer a computer screen's line rate may be (of cameras it is plainer by less than "
+            "-3 dB); raising it lets screens in",
+            extra={"unit": "dB"},
+        ),
+    ] = 0.0
     repeat_z: Annotated[
         float,
         Meta(

@@ -236,7 +236,9 @@ def refute(evidence: LineEvidence, options: RfOptions) -> str | None:
         return "half_line_rhythm"
     if abs(evidence.clock_ppm) > options.clock_ppm:
         return "off_clock"
-    if lines.rival_z > lines.core_z + options.rival_excess_z or lines.screen_db > lines.score_db:
+    if lines.rival_z > lines.core_z + options.rival_excess_z:
+        return "other_rate"
+    if lines.screen_db > lines.score_db + options.screen_excess_db:
         return "other_rate"
     if fields is not None and fields.fields > 1 and fields.high_z < options.repeat_z:
         return "not_repeating"
