@@ -139,7 +139,7 @@ class CameraSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         PictureStream,
         Meta(
             description="raw: the sensor's own numbers; luma: Y of the image processor, its gamma made straight, for "
-            "sizes that the sensor has no mode for and cameras that give no raw; luma costs bits (8) and memory traffic",
+            "sizes that the sensor has no mode for and cameras that give no raw; luma costs bits (it has 8)",
             extra={"unit": ""},
         ),
     ] = "raw"
@@ -240,8 +240,8 @@ class LedSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     on_axis_light: Annotated[
         OnAxisLight,
         Meta(
-            description="which ring lights on-axis frames; red is for lenses whose filter hides them at 850 nm: everybody "
-            "sees it, and a coloured thing may look brighter under one ring than under the other",
+            description="which ring lights on-axis frames; red is for lenses whose filter hides them at 850 nm: "
+            "everybody sees it, and a coloured thing may look brighter under one ring than under the other",
             extra={"unit": ""},
         ),
     ] = "infrared"
@@ -289,8 +289,8 @@ class LedSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
         Meta(
             ge=0,
             le=10_000,
-            description="from the pin's change to full light or full darkness, added to every edge; measured on the LED "
-            "board; too low a value mixes lights up, raising it drops more frames",
+            description="from the pin's change to full light or full darkness, added to every edge; measured on the "
+            "LED board; too low a value mixes lights up, raising it drops more frames",
             extra={"unit": "us"},
         ),
     ] = 20
