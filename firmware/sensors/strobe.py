@@ -63,7 +63,8 @@ class Beat:
         spare_ns = round(_ROOM_TO_SPARE * gap_ns)
         begins_under_it = -((last.t_ns - lit_ns) // period_ns)  # frames after the last; rounded up
         gap_to_come = -((last.t_end_ns + gap_ns - spare_ns - now_ns) // period_ns)
-        end_ns = last.t_end_ns + max(begins_under_it, gap_to_come) * period_ns
+        # Never before the last frame's end: it may have been delivered sooner, where its read-out is overestimated.
+        end_ns = last.t_end_ns + max(0, begins_under_it, gap_to_come) * period_ns
         edge_ns = max(now_ns, end_ns + max(1, spare_ns))
         return edge_ns if edge_ns <= now_ns + period_ns + period_ns // 4 else None
 
@@ -99,6 +100,7 @@ class Strobe:
         light = light_during(frame, tuple(self._edges))
         if not self._beat.known:
             if light is not None and light.state is _CYCLE[self._position]:
+                self._clock.sleep_until(frame.t_end_ns)
                 self._step()
         else:
             edge_ns = self._beat.next_edge_ns(self._edges[-1].t_ns, self._clock.monotonic_ns())

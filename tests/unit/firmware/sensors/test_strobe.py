@@ -68,6 +68,24 @@ def test_before_the_beat_is_known_a_light_waits_for_its_frame() -> None:
     assert [edge.state for edge in leds.edges] == [LedState.ON_AXIS]
 
 
+def test_the_light_holds_until_a_frame_is_over_even_if_it_was_delivered_sooner() -> None:
+    clock = FakeClock()
+    leds = Leds(clock)
+    strobe = Strobe(cast(LedDriver, leds), clock)
+    early = make_frame(clock.t_ns + MS, 0)
+    clock.t_ns = early.t_end_ns - 4 * MS  # a mode's shortest frame overestimates its read-out
+    assert strobe.attribute(early).led is LedState.ON_AXIS
+    assert [edge.t_ns for edge in leds.edges[1:]] == [early.t_end_ns]
+
+    beat = Beat()
+    for number in range(2):
+        beat.hear(make_frame(number * PERIOD_NS, number, exposure_ns=33 * MS, readout_ns=33 * MS))
+    end_ns = PERIOD_NS + 66 * MS
+    edge_ns = beat.next_edge_ns(lit_ns=-PERIOD_NS, now_ns=end_ns - 36 * MS)
+    assert edge_ns is not None
+    assert edge_ns > end_ns
+
+
 def test_frames_carry_the_wavelength_of_their_light() -> None:
     clock = FakeClock()
     strobe = Strobe(cast(LedDriver, Leds(clock)), clock)

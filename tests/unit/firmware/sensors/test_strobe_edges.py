@@ -41,6 +41,12 @@ CASES = {
         {"jitter_ns": 2 * MS, "delivery_ns": (MS, 25 * MS), "exposure_ns": (MS, 4 * MS), "lost": 0.02}, 2 * MS, 0.9
     ),
     "no beat at all": Case({"jitter_ns": 16 * MS, "delivery_ns": (0, 60 * MS)}, 20 * MS, 0.2),
+    "delivered before the read-out that is reckoned with": Case(
+        {"readout_ns": 20 * MS, "delivery_ns": (-18 * MS, MS), "jitter_ns": MS}, MS, 0.9
+    ),
+    "reckoned with twice the time there is": Case(
+        {"exposure_ns": (33 * MS, 33 * MS), "readout_ns": 33 * MS, "delivery_ns": (-36 * MS, MS)}, MS, 0.2
+    ),
     "no gap between frames": Case({"readout_ns": 32 * MS, "jitter_ns": MS, "delivery_ns": (0, 20 * MS)}, MS, 0.2),
 }
 
