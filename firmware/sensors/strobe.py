@@ -100,7 +100,7 @@ class Strobe:
         light = light_during(frame, tuple(self._edges))
         if not self._beat.known:
             if light is not None and light.state is _CYCLE[self._position]:
-                self._clock.sleep_until(frame.t_end_ns)
+                self._clock.sleep_until(frame.t_end_ns + 1)
                 self._step()
         else:
             edge_ns = self._beat.next_edge_ns(self._edges[-1].t_ns, self._clock.monotonic_ns())

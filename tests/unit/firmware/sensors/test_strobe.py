@@ -75,7 +75,7 @@ def test_the_light_holds_until_a_frame_is_over_even_if_it_was_delivered_sooner()
     early = make_frame(clock.t_ns + MS, 0)
     clock.t_ns = early.t_end_ns - 4 * MS  # a mode's shortest frame overestimates its read-out
     assert strobe.attribute(early).led is LedState.ON_AXIS
-    assert [edge.t_ns for edge in leds.edges[1:]] == [early.t_end_ns]
+    assert [edge.t_ns for edge in leds.edges[1:]] == [early.t_end_ns + 1]
 
     beat = Beat()
     for number in range(2):
