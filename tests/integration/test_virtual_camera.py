@@ -1,14 +1,17 @@
 """The production camera driver on real libcamera and real picamera2, strobed; see `tests/virtual_camera`."""
 
 import json
+import subprocess
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import cv2
 import numpy as np
+import psutil
 import pytest
 
 from detector.lens.synth import HandMotion, Lens, Scene, SceneRenderer, StrobePlan, strobe_frames
@@ -55,17 +58,20 @@ def root() -> Path:
     return virtual_root()
 
 
-def strobed(root: Path, pictures: list[np.ndarray], exposure_us: int, readout_us: int) -> Run:
+@contextmanager
+def inside(root: Path, program: str, *arguments: float, pictures: list[np.ndarray]) -> Iterator[subprocess.Popen[str]]:
+    """Run a program of `tests.virtual_camera` in the root, its camera playing these pictures."""
     files = {f"run/frames/{number}.jpg": jpeg(picture) for number, picture in enumerate(pictures)}
     files["usr/share/libcamera/pipeline/virtual/virtual.yaml"] = CONFIGURATION.encode()
     files["usr/share/libcamera/ipa/rpi/vc4/ov5647_noir.json"] = json.dumps(TUNING).encode()
-    with run_inside(
-        root,
-        "tests.virtual_camera.strobe_run",
-        *map(str, (FRAMES, exposure_us, readout_us)),
-        files=files,
-        environment={"VIRTUAL_CAMERA_PERIOD_NS": str(PERIOD_NS), "LIBCAMERA_LOG_LEVELS": "*:ERROR"},
-    ) as process:
+    environment = {"VIRTUAL_CAMERA_PERIOD_NS": str(PERIOD_NS), "LIBCAMERA_LOG_LEVELS": "*:ERROR"}
+    module = f"tests.virtual_camera.{program}"
+    with run_inside(root, module, *map(str, arguments), files=files, environment=environment) as process:
+        yield process
+
+
+def strobed(root: Path, pictures: list[np.ndarray], exposure_us: int, readout_us: int) -> Run:
+    with inside(root, "strobe_run", FRAMES, exposure_us, readout_us, pictures=pictures) as process:
         output, errors = process.communicate(timeout=DEADLINE_S)
     assert process.returncode == 0, errors
     run: Run = json.loads(output)
@@ -148,3 +154,19 @@ def test_pixels_belong_to_the_request_that_their_stamp_is_of(run: tuple[str, Run
         passed = second["sequence"] - first["sequence"]
         assert (after - before) % len(pictures) in (passed // SHOWN_FOR, -(-passed // SHOWN_FOR))
     assert sum(after < before for before, after in pairwise(seen)) >= FRAMES // (SHOWN_FOR * len(pictures)) - 1
+
+
+def test_the_whole_lens_loop_keeps_up_in_the_memory_it_may_have(
+    root: Path, record_property: Callable[[str, object], None]
+) -> None:
+    with inside(root, "loop_run", 5, 2000, pictures=film()) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        line = process.stdout.readline()
+        assert line, process.stderr.read()
+        rss_mb = psutil.Process(process.pid).memory_info().rss / 1e6
+    counted = {**json.loads(line), "rss_mb": rss_mb}
+    record_property("loop", counted)
+    assert counted["frames_analysed"] > 0.5 * 30 * counted["seconds"], "a busy machine may lose some"
+    assert counted["frames_unattributed"] < 0.2 * counted["frames_analysed"], counted
+    assert rss_mb < 150, counted

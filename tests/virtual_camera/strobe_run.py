@@ -5,7 +5,6 @@ The rings hang on gpiozero's mock pins, whose own history is printed as well: it
 """
 
 import json
-import resource
 import sys
 import time
 from typing import Any
@@ -69,7 +68,6 @@ def main(frames: int, exposure_us: int, readout_us: int) -> dict[str, Any]:
         "latency_ns": 1000 * rings.latency_us,
         "shape": size,
         "provenance": camera.provenance,
-        "rss_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3,
     }
 
 
