@@ -6,17 +6,18 @@ second. A frame counts as lost when its number never came (dropped by the camera
 or missed by a late reader), and as spoilt when its light changed during its exposure.
 """
 
+from __future__ import annotations
+
 import argparse
 import threading
 import time
+from typing import TYPE_CHECKING
 
 import psutil
 
-from detector.types import SenseReport
-from firmware.composition import sensor_specs
-from firmware.config.scheme import Config, SourceConfig
-from firmware.runtime.messages import FrameMessage, ReportMessage, SensorStatus
-from firmware.runtime.supervisor import Supervisor
+if TYPE_CHECKING:
+    from detector.types import SenseReport
+    from firmware.runtime.messages import FrameMessage, ReportMessage, SensorStatus
 
 DEADLINE_S = 60.0
 
@@ -53,6 +54,11 @@ class Listener:
 
 def measure(room: str, seconds: float, preview: bool) -> dict[str, float]:
     """Return the figures of `seconds` after the first report."""
+    # Here, because the child imports this file as well: the device's own processes do not hold all of these.
+    from firmware.composition import sensor_specs
+    from firmware.config.scheme import Config, SourceConfig
+    from firmware.runtime.supervisor import Supervisor
+
     config = Config(sources=SourceConfig(camera=f"sim:{room}", leds=f"sim:{room}"))
     (spec,) = (spec for spec in sensor_specs(config) if spec.name == "lens")
     listener = Listener()
