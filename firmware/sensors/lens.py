@@ -10,6 +10,7 @@ from firmware.drivers.interfaces import FrameSource
 from firmware.drivers.open import Optics, make_optics
 from firmware.runtime.child import ChildContext
 from firmware.runtime.drop_queue import DropOldestQueue
+from firmware.runtime.memory import give_back_freed_memory
 from firmware.sensors.settings import LensLoopSettings
 from firmware.sensors.strobe import Strobe
 
@@ -18,6 +19,7 @@ __all__ = ["run_lens"]
 _PREVIEW_INTERVAL_NS = 120_000_000
 _JPEG_QUALITY = 70
 _WAIT_FOR_FRAME_S = 0.2
+_TIDY_INTERVAL_NS = 1_000_000_000
 
 
 class _Camera:
@@ -72,11 +74,15 @@ def _watch(optics: Optics, context: ChildContext, settings: LensLoopSettings) ->
     sense = context.sense(lambda: LensSense(settings.options, optics.camera.geometry))
     camera = _Camera(optics.camera, Strobe(optics.leds), settings.queue_length)
     preview = _Preview(context)
+    tidied_ns = 0
     try:
         while not context.stopping:
             frame = camera.next()
             if frame is None:
                 continue
+            if frame.t_ns - tidied_ns > _TIDY_INTERVAL_NS:
+                tidied_ns = frame.t_ns
+                give_back_freed_memory()
             sense.step(frame)
             context.publish(sense.report())
             preview.show(sense, frame)
