@@ -16,6 +16,7 @@ import pytest
 
 from detector.lens.synth import HandMotion, Lens, Scene, SceneRenderer, StrobePlan, strobe_frames
 from detector.types import CameraGeometry
+from tests.contract.pin_oracle import light_by_the_pins
 from tests.virtual_camera.root import run_inside, virtual_root
 
 DEADLINE_S = 120.0
@@ -78,26 +79,10 @@ def strobed(root: Path, pictures: list[np.ndarray], exposure_us: int, readout_us
     return run
 
 
-def light_by_the_pins(run: Run, frame: dict[str, Any]) -> str | None:
-    """Return the light that shone from the frame's first to its last instant, by the mock pins' own history."""
-    shone = {}
-    for name, history in run["pins"].items():
-        gone_ns = [t_ns + run["latency_ns"] for t_ns, _ in history[1:]] + [frame["t_end_ns"] + 1]
-        shone[name] = {
-            lit
-            for (since_ns, lit), until_ns in zip(history, gone_ns, strict=True)
-            if since_ns <= frame["t_end_ns"] and until_ns > frame["t_ns"]
-        }
-    lit = [name for name, levels in shone.items() if levels == {True}]
-    if any(len(levels) > 1 for levels in shone.values()) or len(lit) > 1:
-        return None
-    return lit[0] if lit else "dark"
-
-
 def figures(run: Run) -> dict[str, int]:
     """Return the numbers that tell how a run went."""
     frames = run["frames"]
-    truth = [light_by_the_pins(run, frame) for frame in frames]
+    truth = [light_by_the_pins(run["pins"], run["latency_ns"], f["t_ns"], f["t_end_ns"]) for f in frames]
     return {
         "asked": run["asked"],
         "delivered": len(frames),

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 from gpiozero import Device
-from gpiozero.pins.mock import MockFactory, MockPin
+from gpiozero.pins.mock import MockFactory
 
 from firmware.drivers.frames.picamera import PicameraSource
 from firmware.drivers.leds.gpio import GpioLeds
@@ -19,15 +19,8 @@ from firmware.drivers.leds.guard import NoGuard
 from firmware.drivers.settings import CameraSettings, LedSettings
 from firmware.drivers.source import parse_camera_source, parse_leds_source
 from firmware.sensors.strobe import Strobe
+from tests.contract.pin_oracle import pin_history
 from tests.virtual_camera.patches import patched_picamera2
-
-
-def _history(pin: MockPin, cleared_ns: int) -> list[tuple[int, bool]]:
-    t_s, history = 0.0, []
-    for entry in pin.states:
-        t_s += entry.timestamp
-        history.append((cleared_ns + round(t_s * 1e9), bool(entry.state)))
-    return history
 
 
 def main(frames: int, exposure_us: int, readout_us: int) -> dict[str, Any]:
@@ -64,7 +57,7 @@ def main(frames: int, exposure_us: int, readout_us: int) -> dict[str, Any]:
     return {
         "asked": frames,
         "frames": taken,
-        "pins": {name: _history(pin, cleared_ns) for name, pin in pins.items()},
+        "pins": {name: pin_history(pin, cleared_ns) for name, pin in pins.items()},
         "latency_ns": 1000 * rings.latency_us,
         "shape": size,
         "provenance": camera.provenance,

@@ -9,14 +9,15 @@ from dataclasses import dataclass
 
 import pytest
 from gpiozero import Device
-from gpiozero.pins.mock import MockFactory, MockPin
+from gpiozero.pins.mock import MockFactory
 
-from detector.types import Frame, LedState
+from detector.types import LedState
 from firmware.drivers.leds.gpio import GpioLeds
 from firmware.drivers.leds.guard import NoGuard
 from firmware.drivers.settings import LedSettings
 from firmware.drivers.source import parse_leds_source
 from firmware.sensors.strobe import Strobe
+from tests.contract.pin_oracle import light_by_the_pins, pin_history
 from tests.unit.firmware.sensors.strobe_helpers import BeatCamera, JitteryClock
 
 MS = 1_000_000
@@ -58,34 +59,6 @@ def factory() -> Iterator[MockFactory]:
     Device.pin_factory = None
 
 
-def changes(pin: MockPin, cleared_ns: int) -> list[tuple[int, bool]]:
-    """Return the pin's own history as (time in ns, level), from the time at which it was cleared."""
-    t_s, history = 0.0, []
-    for entry in pin.states:
-        t_s += entry.timestamp
-        history.append((cleared_ns + round(t_s * 1e9), bool(entry.state)))
-    return history
-
-
-def levels_during(history: list[tuple[int, bool]], begin_ns: int, end_ns: int) -> set[bool]:
-    """Return the levels that shone at any time of [begin_ns, end_ns]; one that ended shines on for the latency."""
-    until_ns = [t_ns + LATENCY_NS for t_ns, _ in history[1:]] + [end_ns + 1]
-    return {
-        level
-        for (since_ns, level), gone_ns in zip(history, until_ns, strict=True)
-        if since_ns <= end_ns and gone_ns > begin_ns
-    }
-
-
-def light_by_the_pins(frame: Frame, on: list[tuple[int, bool]], off: list[tuple[int, bool]]) -> LedState | None:
-    lit = levels_during(on, frame.t_ns, frame.t_end_ns), levels_during(off, frame.t_ns, frame.t_end_ns)
-    if lit == ({True}, {False}):
-        return LedState.ON_AXIS
-    if lit == ({False}, {True}):
-        return LedState.OFF_AXIS
-    return LedState.DARK if lit == ({False}, {False}) else None
-
-
 @pytest.mark.parametrize("name", CASES)
 def test_no_frame_of_a_thousand_is_attributed_to_a_light_it_was_not_under(
     name: str, factory: MockFactory, monkeypatch: pytest.MonkeyPatch
@@ -93,21 +66,21 @@ def test_no_frame_of_a_thousand_is_attributed_to_a_light_it_was_not_under(
     case = CASES[name]
     clock = JitteryClock(seed=len(name), oversleep_ns=case.oversleep_ns)
     monkeypatch.setattr("gpiozero.pins.mock.monotonic", lambda: clock.t_ns / 1e9)
-    pins = [factory.pin(SETTINGS.on_axis_pin), factory.pin(SETTINGS.off_axis_pin)]
+    pins = {"on_axis": factory.pin(SETTINGS.on_axis_pin), "off_axis": factory.pin(SETTINGS.off_axis_pin)}
     with GpioLeds(parse_leds_source("gpio:"), SETTINGS, clock, NoGuard()) as leds:
-        for pin in pins:
+        for pin in pins.values():
             pin.clear_states()
         cleared_ns = clock.t_ns
         strobe = Strobe(leds, clock)
         camera = BeatCamera(clock, seed=len(name), **case.camera)  # type: ignore[arg-type]
         frames = [strobe.attribute(frame) for frame in camera.frames(FRAMES)]
-        on, off = (changes(pin, cleared_ns) for pin in pins)
+        histories = {ring: pin_history(pin, cleared_ns) for ring, pin in pins.items()}
 
-    truth = [light_by_the_pins(frame, on, off) for frame in frames]
+    truth = [light_by_the_pins(histories, LATENCY_NS, frame.t_ns, frame.t_end_ns) for frame in frames]
     wrong = [
         (frame.sequence, frame.led, true)
         for frame, true in zip(frames, truth, strict=True)
-        if frame.led is not None and frame.led is not true
+        if frame.led is not None and frame.led != true
     ]
     assert not wrong
     attributed = Counter(frame.led for frame in frames)
