@@ -12,6 +12,7 @@ See "False alarms per 100 hours" in docs/sweeping.md.
 """
 
 import argparse
+import sys
 import time
 from pathlib import Path
 
@@ -64,6 +65,8 @@ def main() -> None:
         run(RfOptions(**moved), arguments.directory, arguments.seed, arguments.minutes * 60)
     else:
         made, sessions, glances, noise = read_all(arguments.directory)
+        if not (sessions and glances and noise):
+            sys.exit(f"{arguments.directory}: not every stage has run yet: nothing to estimate from")
         print_report(
             msgspec.json.decode(made, type=RfOptions), sessions, glances, noise, arguments.session_minutes / 60
         )
