@@ -173,7 +173,7 @@ class RfOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
             "raising it misses weak cameras, lowering it lets two tones or a wandering supply in",
             extra={"unit": "sigma"},
         ),
-    ] = 5.0
+    ] = 4.0
     rival_excess_z: Annotated[
         float,
         Meta(
@@ -204,7 +204,7 @@ class RfOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
             "wander in",
             extra={"unit": "sigma"},
         ),
-    ] = -4.0
+    ] = -3.0
     half_line: Annotated[
         float,
         Meta(

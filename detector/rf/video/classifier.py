@@ -34,7 +34,7 @@ __all__ = [
 
 MODELS = ("short", "one_field", "two_fields", "fields")
 _PLAIN_Z = 25.0
-_SYNC_NATS = 8.0
+_SYNC_NATS = 12.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +49,7 @@ class LineEvidence:
     clock_ppm : float
         Error of the line rate: the same in every slice and every look of one camera, within a few ppm.
     sync : float
-        ln likelihood ratio of a field sync in phase with the carrier; 0 where there is no carrier, or no two fields.
+        ln likelihood ratio of a field sync; 0 where the dwell holds no two fields.
     confidence : float
         Posterior probability of analog video.
     refusal : str or None
@@ -90,10 +90,8 @@ def measure(
     raster = make_raster(bands, lines.standard, lines.clock_ppm)
     if raster is None:
         return LineEvidence(lines=lines, fields=None, clock_ppm=lines.clock_ppm)
-    sync = 0.0
-    if bands.in_phase is not None:
-        line_hz = lines.standard.line_hz * (1 + raster.clock_ppm * 1e-6)
-        sync = log_likelihood_ratio(bands.in_phase, bands.frame_hz, lines.standard, line_hz)
+    line_hz = lines.standard.line_hz * (1 + raster.clock_ppm * 1e-6)
+    sync = log_likelihood_ratio(bands, lines.standard, line_hz)
     return LineEvidence(lines=lines, fields=measure_fields(raster), clock_ppm=raster.clock_ppm, sync=sync)
 
 

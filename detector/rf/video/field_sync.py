@@ -1,6 +1,6 @@
 """Is there a field sync, built of the very pulses that sync the lines?
 
-A dark, still AM picture changes nowhere down the field but in its vertical interval, and there by a waveform that the
+A dark, still picture changes nowhere down the field but in its vertical interval, and there by a waveform that the
 line systems prescribe (ITU-R BT.470-6 and BT.1700): equalising pulses, broad pulses, equalising pulses, then lines
 without a picture, all of the same two levels, sync tip and blanking, as every line. Both levels can be read off the
 mean line. So the whole interval is known, its amplitude included, and what is tested is one waveform against noise:
@@ -25,6 +25,7 @@ import scipy.ndimage
 from scipy.special import logsumexp
 
 from detector.rf.video.standards import LineStandard
+from detector.rf.video.subbands import SubBands
 
 __all__ = ["log_likelihood_ratio"]
 
@@ -34,8 +35,9 @@ _GRID = 16
 """Samples of a half-line: 2 us, twice as fine as a line's sync pulse is long."""
 _SYNC_US, _PORCH_US = 4.7, (6.0, 9.5)
 _AMPLITUDES = np.array([0.5, 0.65, 0.8, 0.95, 1.1])
-_TIPS = 2
-_LEAST_FIELDS, _TRIMMED_FIELDS = 2, 5
+_TIPS, _ROWS = 2, 4
+_LEAST_FIELDS = 2
+_FIELD_LIMIT, _EXPECTED_LIMIT = 4.0, 1.5
 _BASELINE = 4
 _UTTERMOST = 500.0
 
@@ -49,17 +51,14 @@ class _Levels:
     blank: float
 
 
-def log_likelihood_ratio(
-    wave: npt.NDArray[np.float32], frame_hz: float, standard: LineStandard, line_hz: float
-) -> float:
+def log_likelihood_ratio(bands: SubBands, standard: LineStandard, line_hz: float) -> float:
     """Return the ln likelihood ratio of a field sync against none.
 
     Parameters
     ----------
-    wave : ndarray of float32, shape (n,)
-        Amplitude of the slice in phase with its carrier, less its mean.
-    frame_hz : float
-        Samples of it a second, from 150 kHz on.
+    bands : SubBands
+        From `fine_bands`. Tested are the slice in phase with its carrier, and the power in those bands whose mean line
+        is plainest: an FM picture visits the band of its sync tip in every sync pulse.
     standard : LineStandard
     line_hz : float
         Measured line rate: two parts in 10^5 wrong smear the sync pulses of 100 ms.
@@ -68,12 +67,23 @@ def log_likelihood_ratio(
     -------
     float
         In nats, within +-500; 0 where the dwell is shorter than two fields. Levels are taken from the two foremost tips
-        of the mean line, either way up, and the best of these is charged for the choice.
+        of the mean line, either way up; the best of all these is charged for the choice.
     """
     half_lines = round(2 * standard.field_lines)
-    halves = _half_lines(wave, frame_hz / (2 * line_hz))
-    if len(halves) < _LEAST_FIELDS * half_lines:
+    lines = [_half_lines(row, bands.frame_hz / (2 * line_hz)) for row in bands.power]
+    if len(lines[0]) < _LEAST_FIELDS * half_lines:
         return 0.0
+    plain = [float(np.var(halves.reshape(-1, 2 * _GRID).mean(axis=0)) / max(np.var(halves), 1e-30)) for halves in lines]
+    order = np.argsort(plain)[::-1]
+    if bands.in_phase is not None:
+        last = len(lines) - 1
+        order = np.r_[last, order[order != last]]
+    found = [_best(lines[place], standard) for place in order[:_ROWS]]
+    return max(found) - float(np.log(len(found)))
+
+
+def _best(halves: Wave, standard: LineStandard) -> float:
+    """Ln likelihood ratio of one row, the best of its tips charged for the choice."""
     mean = np.stack([halves[0::2].mean(axis=0), halves[1::2].mean(axis=0)])
     change = (halves.reshape(-1, 2, _GRID) - mean).reshape(-1)
     line = mean.reshape(-1)
@@ -117,7 +127,7 @@ def _ratio_at(change: Wave, line: Wave, levels: _Levels, standard: LineStandard)
         along = np.lib.stride_tricks.as_strided(products, (places, width), (rows, rows + columns), writeable=False)
         output[parity::2] = along[parity::2].sum(axis=1)
     expected = float(np.sqrt(energy.mean()))
-    fold = _fold(output / max(expected, 1e-30), round(2 * standard.field_lines))
+    fold = _fold(output / max(expected, 1e-30), expected, round(2 * standard.field_lines))
     height = fold - scipy.ndimage.median_filter(fold, len(fold) // _BASELINE, mode="wrap")
     deviation = max(1.4826 * float(np.median(np.abs(height))), 1e-30)
     z, d = height[:, None] / deviation, _AMPLITUDES * expected / deviation
@@ -125,16 +135,16 @@ def _ratio_at(change: Wave, line: Wave, levels: _Levels, standard: LineStandard)
     return float(logsumexp(ratios) - np.log(ratios.size))
 
 
-def _fold(output: Wave, half_lines: int) -> Wave:
-    """Mean over the fields at each half-line; of five and more without largest and least, lest a single burst count."""
+def _fold(output: Wave, expected: float, half_lines: int) -> Wave:
+    """Mean over the fields at each half-line, limited lest a burst in one of them count for all.
+
+    The limit is four standard deviations of a single field, or half as much again as the waveform itself would give.
+    """
+    middle = np.median(output)
+    limit = max(_FIELD_LIMIT * 1.4826 * float(np.median(np.abs(output - middle))), _EXPECTED_LIMIT * expected)
     padded = np.full(-(-len(output) // half_lines) * half_lines, np.nan)
-    padded[: len(output)] = output
-    fields = np.sort(padded.reshape(-1, half_lines), axis=0)
-    held = np.count_nonzero(~np.isnan(fields), axis=0)
-    cut = np.where(held >= _TRIMMED_FIELDS, 1, 0)
-    place = np.arange(len(fields))[:, None]
-    kept = (place >= cut) & (place < held - cut)
-    return np.asarray(np.where(kept, fields, 0.0).sum(axis=0) / np.maximum(kept.sum(axis=0), 1))
+    padded[: len(output)] = np.clip(output, middle - limit, middle + limit)
+    return np.asarray(np.nanmean(padded.reshape(-1, half_lines), axis=0))
 
 
 @lru_cache(maxsize=2)

@@ -19,7 +19,7 @@ def dark_camera(**settings):
 
 def ratio(samples, standard, ppm=0.0):
     bands = fine_bands(samples, RATE_HZ, OPTIONS.limiter)
-    return log_likelihood_ratio(bands.in_phase, bands.frame_hz, standard, standard.line_hz * (1 + ppm * 1e-6))
+    return log_likelihood_ratio(bands, standard, standard.line_hz * (1 + ppm * 1e-6))
 
 
 def carrier(count):
@@ -65,12 +65,15 @@ def test_a_wrong_line_rate_smears_it():
 
 def test_less_than_two_fields_prove_nothing():
     bands = fine_bands(slice_of(dark_camera(), 0.035, 0, 0.5e6), RATE_HZ, OPTIONS.limiter)
-    assert log_likelihood_ratio(bands.in_phase, bands.frame_hz, PAL, PAL.line_hz) == 0.0
+    assert log_likelihood_ratio(bands, PAL, PAL.line_hz) == 0.0
 
 
-def test_where_nothing_is_a_carrier_it_is_left_open():
-    rng = np.random.default_rng(6)
-    busy = tuple(rng.random((288, 360), np.float32) for _ in range(2))
-    samples = slice_of(AnalogVideoEmission(center_hz=1.2e9, power_dbfs=0, pictures=busy), 0.1, 0, 2e6)
-    assert fine_bands(samples, RATE_HZ, OPTIONS.limiter).in_phase is None
-    assert measure(samples, RATE_HZ, OPTIONS).sync == 0.0
+@pytest.mark.parametrize("deviation_hz", [2.5e6, 6e6])
+@pytest.mark.parametrize(("system", "standard"), [("PAL", PAL), ("NTSC", NTSC)])
+def test_a_dark_fm_picture_shows_it_in_the_band_of_its_sync_tip(system, standard, deviation_hz):
+    camera = AnalogVideoEmission(
+        center_hz=1.2e9, power_dbfs=0, pictures=(DARK,), system=system, deviation_hz=deviation_hz
+    )
+    # the tip is half a deviation below the centre
+    samples = slice_of(camera, 0.1, -10, offset_hz=-deviation_hz / 2 + 0.3e6)
+    assert measure(samples, RATE_HZ, OPTIONS).sync > 10
