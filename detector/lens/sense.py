@@ -70,6 +70,16 @@ class LensSense:
         return self._px_per_deg
 
     @property
+    def size_px(self) -> tuple[int, int]:
+        """Height and width of the frames."""
+        return self._geometry.height_px, self._geometry.width_px
+
+    @property
+    def judgements(self) -> tuple[Judgement, ...]:
+        """What is followed now and what each is taken for, turned down or not."""
+        return self._judged
+
+    @property
     def tracks(self) -> tuple[Track, ...]:
         """Everything followed now, sure or not: for fitting and for a technician's view."""
         return tuple(self._tracker.tracks)
