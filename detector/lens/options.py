@@ -52,6 +52,15 @@ class LensOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
         float, _meta(0.1, 1, "1", "Share of all corners that must agree; raising it distrusts cluttered rooms")
     ] = 0.35
 
+    max_residual_px: Annotated[
+        float,
+        _meta(0.05, 2, "px", "Scatter of corners, shrunken, beyond which a motion is not trusted; raising it trusts noise"),
+    ] = 0.5
+    max_error_deg: Annotated[
+        float,
+        _meta(0.005, 1, "deg", "Standard error of a motion beyond which it is not trusted; raising it trusts few corners"),
+    ] = 0.05
+
     # Candidates
     max_extent_deg: Annotated[
         float, _meta(0.2, 5, "deg", "Widest glint; raising it lets glossy patches in, lowering it loses near lenses")

@@ -22,6 +22,7 @@ _Image = npt.NDArray[np.float32]
 _REFERENCE_EXPOSURE_NS = 2_000_000
 _OVERSCAN = 1.9  # the wall is painted this many fields of view wide
 _FIREFLY_REACH = 0.04  # of the picture's width around polished things
+_SIGNS = np.array([-1, 1], dtype=np.float32)
 _REACH_SIGMA = 3.5  # how far out a Gaussian spot is drawn
 
 
@@ -226,8 +227,11 @@ class SceneRenderer:
         dn_per_e = full_scale / self.sensor.full_well_e * gain
         scale = self.sensor.noise_scale**2
         variance = image * np.float32(dn_per_e * scale) + np.float32((self.sensor.read_noise_e * dn_per_e) ** 2 * scale)
-        top, left = np.random.default_rng(noise_seed).integers(0, 64, 2)
+        rng = np.random.default_rng(noise_seed)
+        top, left = rng.integers(0, 64, 2)
         noise = self._noise[top : top + image.shape[0], left : left + image.shape[1]] * cv2.sqrt(variance)
+        # Signs drawn anew, by row and by column, for every frame: a bank merely moved would be a pattern to follow.
+        noise *= rng.choice(_SIGNS, (image.shape[0], 1)) * rng.choice(_SIGNS, image.shape[1])
         noise += np.float32(self.geometry.black_level_dn)
         if self.geometry.bit_depth <= 8:
             return np.asarray(np.minimum(cv2.add(image, noise, dtype=cv2.CV_8U), full_scale), dtype=np.uint8)
