@@ -29,6 +29,9 @@ _HALF_GAUSSIAN_MEAN = 0.4
 _SUMMIT_SIGMA = 2.0  # noise alone raises the highest of a dozen pixels by this much
 _HALF_PEAK = 0.5
 _SATURATED = 0.98
+_CORE_REACH = 2  # full-resolution pixels about a glint in which its brightest is looked for
+_GROUND_QUANTILE, _GROUND_SIGMA = 0.2, 0.84  # a fifth of Gaussian noise lies 0.84 sigmas below its mean
+_SINGLE_SHARE = 0.65  # of nine pixels' light: through the sharpest lens the middle one has at most 0.4
 _EXTENT_REACH = 0.7  # of the widest glint: a square of it still holds a disc that is too wide
 _OPENING_BIAS_SIGMA = 1.3  # a top-hat of pure noise lies this far above zero
 
@@ -64,7 +67,8 @@ class Glint:
     saturated : bool
         Whether both the on-axis and the off-axis peak are clipped, so that the ratio says little.
     speck : bool
-        Whether a single working pixel holds it all: no optics can do that, sparkle and bad pixels can.
+        Whether a single full-resolution pixel holds nearly all of it: no optics can do that, sparkle and bad pixels
+        can.
     snr : float
     reading : Reading
     """
@@ -134,6 +138,7 @@ class GlintFinder:
             area_px=self._area_px(planes, yx),
             saturated=np.minimum(on_peak, off_peak) >= _SATURATED * self._full_dn,
             snr=snr,
+            speck=self._single_pixel(strobe.on, yx, sigma_dn),
         )
         return tuple(self._glint(table, k) for k in range(len(yx)))
 
@@ -149,7 +154,7 @@ class GlintFinder:
             dark_residue=residue,
             extent_deg=extent_deg,
             saturated=saturated,
-            speck=bool(table.area_px[k] <= 1),
+            speck=bool(table.speck[k]),
             snr=float(table.snr[k]),
             reading=self._read(ratio, residue, extent_deg, saturated),
         )
@@ -256,6 +261,20 @@ class GlintFinder:
         flux = self._flux_elsewhere(strobe.dark, planes.to_dark, yx, masks, planes.trusted, dark_noise)
         return flux * (strobe.on.exposure / strobe.dark.exposure)
 
+    def _single_pixel(self, item: WorkingFrame, yx: _Floats, sigma_dn: _Floats) -> npt.NDArray[np.bool_]:
+        """Mark what is one full-resolution pixel: its share of the three by three around the brightest one."""
+        factor = self._scale.factor
+        sigma_full_dn = sigma_dn * factor  # averaging took the noise of factor^2 pixels down by the factor
+        reach = _CORE_REACH + factor
+        wide = window_at(item.frame.pixels, self._scale.to_full(yx), reach)
+        ground = np.quantile(wide.reshape(len(yx), -1), _GROUND_QUANTILE, axis=1) + _GROUND_SIGMA * sigma_full_dn
+        wide = wide - ground[:, None, None]
+        middle = wide[:, 1:-1, 1:-1].reshape(len(yx), -1)
+        brightest = np.unravel_index(middle.argmax(axis=1), (2 * reach - 1, 2 * reach - 1))
+        nine = np.lib.stride_tricks.sliding_window_view(wide, (3, 3), axis=(1, 2)).sum(axis=(3, 4))
+        around = nine[np.arange(len(yx)), brightest[0], brightest[1]]
+        return np.asarray(middle.max(axis=1) > _SINGLE_SHARE * np.maximum(around, 1e-6))
+
     def _area_px(self, planes: StrobePlanes, yx: _Floats) -> _Floats:
         """Return how many working pixels of the difference exceed half its peak."""
         radius = int(np.ceil(_EXTENT_REACH * self._scale.px(self._options.max_extent_deg)))
@@ -285,6 +304,7 @@ class _Table:
     area_px: _Floats
     saturated: npt.NDArray[np.bool_]
     snr: _Floats
+    speck: npt.NDArray[np.bool_]
 
 
 def _cells(y: npt.NDArray[np.intp], x: npt.NDArray[np.intp], side_px: int) -> npt.NDArray[np.intp]:

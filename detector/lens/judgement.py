@@ -8,7 +8,7 @@ import numpy as np
 
 from detector.lens.glints import Reading
 from detector.lens.options import LensOptions
-from detector.lens.scoring import GlintModel, lens_confidence
+from detector.lens.scoring import GlintModel, lens_confidence, wander_deg
 from detector.lens.tracking import Track
 from detector.types import AlertKind, GlintAlert, Phrase
 
@@ -17,6 +17,7 @@ __all__ = ["Judgement", "judge", "rejection", "to_alert"]
 NOT_PERSISTENT = "not_persistent"
 NEIGHBOURS_ALIKE = "neighbours_alike"
 LOW_CONFIDENCE = "low_confidence"
+MOVES_BY_ITSELF = "moves_by_itself"
 _NEIGHBOUR_HITS = 3
 _NEIGHBOUR_SHARE = 0.25  # beads crowd each other: the light between two of them spoils some of their readings
 
@@ -32,8 +33,13 @@ class Judgement:
     reason: str | None
 
 
-def judge(tracks: Sequence[Track], options: LensOptions, px_per_deg: float, model: GlintModel) -> tuple[Judgement, ...]:
+def judge(
+    tracks: Sequence[Track], options: LensOptions, px_per_deg: float, model: GlintModel, wanted: float
+) -> tuple[Judgement, ...]:
     """Judge every track that has been seen often enough, beside its neighbours.
+
+    Two questions are kept apart. Is it more than a chance row of sparkle? Its evidence must reach what the sweep's
+    budget of false alerts asks for, so that strong lenses alert early and weak ones later. What is it? The score says.
 
     Parameters
     ----------
@@ -41,6 +47,8 @@ def judge(tracks: Sequence[Track], options: LensOptions, px_per_deg: float, mode
     options : LensOptions
     px_per_deg : float
     model : GlintModel
+    wanted : float
+        Evidence without which nothing is reported (`evidence_wanted`).
 
     Returns
     -------
@@ -48,14 +56,19 @@ def judge(tracks: Sequence[Track], options: LensOptions, px_per_deg: float, mode
         One per track, in order.
     """
     # What never once looked like a retro-reflector need not be scored, and most tracks never do.
-    ripe = [t.hits >= options.min_hits and any(g.reading is Reading.RETRO for g in t.glints) for t in tracks]
+    ripe = [
+        t.hits >= options.min_hits and t.evidence >= wanted and any(g.reading is Reading.RETRO for g in t.glints)
+        for t in tracks
+    ]
     confidence = [
         min(options.top_confidence, lens_confidence(t, options, px_per_deg, model)) if r else 0.0
         for t, r in zip(tracks, ripe, strict=True)
     ]
     retro = [_is_retro(t) for t in tracks]
     alike = _neighbours_alike(tracks, retro, options, px_per_deg)
-    return tuple(_judge_one(track, c, n, options) for track, c, n in zip(tracks, confidence, alike, strict=True))
+    return tuple(
+        _judge_one(track, c, n, options, wanted) for track, c, n in zip(tracks, confidence, alike, strict=True)
+    )
 
 
 def _is_retro(track: Track) -> bool:
@@ -66,9 +79,11 @@ def _is_retro(track: Track) -> bool:
     return steady and some and 2 * sum(g.speck for g in glints) < len(glints)
 
 
-def _judge_one(track: Track, confidence: float, neighbours: int, options: LensOptions) -> Judgement:
+def _judge_one(track: Track, confidence: float, neighbours: int, options: LensOptions, wanted: float) -> Judgement:
     if confidence < options.inspect_confidence:
-        return Judgement(track, confidence, None, neighbours, rejection(track, options))
+        return Judgement(track, confidence, None, neighbours, rejection(track, options, wanted))
+    if wander_deg(track) > options.max_wander_deg:
+        return Judgement(track, confidence, AlertKind.RETRO_REFLECTOR, neighbours, MOVES_BY_ITSELF)
     if neighbours >= options.neighbours_alike:
         return Judgement(track, confidence, AlertKind.RETRO_REFLECTOR, neighbours, NEIGHBOURS_ALIKE)
     if confidence < options.alert_confidence:
@@ -76,13 +91,13 @@ def _judge_one(track: Track, confidence: float, neighbours: int, options: LensOp
     return Judgement(track, confidence, AlertKind.LENS_GLINT, neighbours, None)
 
 
-def rejection(track: Track, options: LensOptions) -> str:
+def rejection(track: Track, options: LensOptions, wanted: float) -> str:
     """Return the reason for which a track is turned down: too few sets, or what most of its sets read."""
     if track.hits < options.min_hits:
         return NOT_PERSISTENT
     reading, votes = Counter(g.reading for g in track.glints).most_common(1)[0]
     if reading is Reading.RETRO or 2 * votes < len(track.glints):
-        return LOW_CONFIDENCE
+        return LOW_CONFIDENCE if track.evidence >= wanted else NOT_PERSISTENT
     return reading.value
 
 
@@ -142,6 +157,8 @@ def _reasons(judgement: Judgement) -> tuple[Phrase, ...]:
     reasons.append(Phrase("lens.reason.compact", {"extent_deg": round(extent_deg, 2)}))
     if judgement.reason == NEIGHBOURS_ALIKE:
         reasons.insert(0, Phrase("lens.reason.neighbours", {"neighbours": judgement.neighbours}))
+    if judgement.reason == MOVES_BY_ITSELF:
+        reasons.insert(0, Phrase("lens.reason.moves_by_itself"))
     if judgement.reason == LOW_CONFIDENCE:
         reasons.insert(0, Phrase("lens.reason.unsure"))
     return tuple(reasons)

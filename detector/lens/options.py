@@ -139,14 +139,33 @@ class LensOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     # Verdict
     min_hits: Annotated[
         int,
+        _meta(2, 50, "1", "Strobe sets that must show a glint before its features mean anything; raising it asks for patience"),
+    ] = 3
+    false_alert_budget: Annotated[
+        float,
         _meta(
-            2,
-            50,
-            "1",
-            "Strobe sets that must show a glint before it may alert; six poses after LAPD (SenSys 2021); "
-            "raising it asks for patience, lowering it lets chance rows of sparkle through in a long sweep",
+            1e-6, 1, "1 per sweep", "Chance rows of sparkle that may alert in one sweep; raising it alerts sooner and wrongly"
         ),
-    ] = 6
+    ] = 0.001
+    budget_sets: Annotated[
+        float, _meta(10, 100000, "1", "Strobe sets of the sweep that the budget is for; raising it asks for more evidence")
+    ] = 300.0
+    lens_show: Annotated[
+        float,
+        _meta(
+            0.3, 0.99, "1", "Share of sets in which a lens in view reads retro; raising it drops flickering lenses sooner"
+        ),
+    ] = 0.85
+    sparkle_near_deg: Annotated[
+        float,
+        _meta(0.5, 20, "deg", "Reach within which sparkle counts as local; raising it forgets that it crowds round chrome"),
+    ] = 2.6
+    max_wander_deg: Annotated[
+        float,
+        _meta(
+            0.02, 5, "deg", "A place that moves by itself by more than this is no fixed lens; raising it lets eyes alert"
+        ),
+    ] = 0.25
     alert_confidence: Annotated[
         float, _meta(0.05, 0.999, "1", "Alert line; raising it misses lenses, lowering it empties buildings")
     ] = 0.6

@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass, fields
 from functools import cache
 from importlib.resources import files
-from math import log2, log10, sqrt
+from math import log10, sqrt
 from statistics import fmean, median, pstdev
 
 import numpy as np
@@ -14,9 +14,14 @@ from detector.lens.glints import Reading
 from detector.lens.options import LensOptions
 from detector.lens.tracking import Track
 
-__all__ = ["GlintModel", "TrackFeatures", "evidence_penalty", "features_of", "lens_confidence", "load_model"]
+__all__ = ["GlintModel", "TrackFeatures", "evidence_penalty", "features_of", "lens_confidence", "load_model", "wander_deg"]
 
-_ENOUGH_HITS = 12
+_MOST_EVIDENCE = 2.5
+_WIDEST_VIEW_DEG = 3.0
+_MOST_WANDER = 3.0
+_LEAST_WANDERINGS = 5
+_KNOWN_MOTION = 0.75  # share of its sets whose motion must be trusted before it is said to move by itself
+_DEPTH_RANGE = (-0.3, 1.0)  # from behind a window to halfway to the camera
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,10 +34,8 @@ class TrackFeatures:
         Median log10 of the on-axis to off-axis flux ratio, at least -1.
     retro_share : float
         Share of its sets that read `retro`.
-    persistence : float
-        Share of the sets that could have shown it and did.
-    log_hits : float
-        log2 of the sets that showed it, at most that of 12.
+    evidence : float
+        Log likelihood ratio of a lens against a chance row of sparkle, over 10, between -1 and 2.5.
     dark_residue : float
         Median dark flux over on-axis flux, at most 1; 0 when never seen in the dark (see `no_dark_penalty`).
     extent : float
@@ -43,20 +46,26 @@ class TrackFeatures:
         Standard deviation of log10 flux, at most 1.
     speck_share : float
         Share of its sets in which a single pixel held it all.
+    viewpoint : float
+        Widest span of viewpoints from which it read `retro`, degrees at the wall, at most 3.
+    wander : float
+        Root-mean-square motion against the wall that no depth explains, over what a fixed lens may have, at most 3; 0
+        where the hand's motion is not known.
     """
 
     log_ratio: float
     retro_share: float
-    persistence: float
-    log_hits: float
+    evidence: float
     dark_residue: float
     extent: float
     jitter: float
     flux_spread_dex: float
     speck_share: float
+    viewpoint: float
+    wander: float
 
     def vector(self) -> npt.NDArray[np.float64]:
-        """Return the features in the order of their declaration, shape (9,)."""
+        """Return the features in the order of their declaration, shape (10,)."""
         return np.array([getattr(self, f.name) for f in fields(self)])
 
 
@@ -93,14 +102,40 @@ def features_of(track: Track, options: LensOptions, px_per_deg: float) -> TrackF
     return TrackFeatures(
         log_ratio=max(-1.0, log10(median([g.ratio for g in glints]))),
         retro_share=sum(g.reading is Reading.RETRO for g in glints) / len(glints),
-        persistence=track.hits / (track.chances + min(track.misses, options.max_missed_sets)),
-        log_hits=log2(min(track.hits, _ENOUGH_HITS)),
+        evidence=min(_MOST_EVIDENCE, max(-1.0, track.evidence / 10)),
         dark_residue=min(1.0, median(residues)) if residues else 0.0,
         extent=min(2.0, median([g.extent_deg for g in glints]) / options.max_extent_deg),
         jitter=min(2.0, misfit_px / (options.gate_deg * px_per_deg)),
         flux_spread_dex=min(1.0, pstdev(flux)),
         speck_share=sum(g.speck for g in glints) / len(glints),
+        viewpoint=min(_WIDEST_VIEW_DEG, _view_span_deg(track)),
+        wander=min(_MOST_WANDER, wander_deg(track) / options.max_wander_deg),
     )
+
+
+def _view_span_deg(track: Track) -> float:
+    """Return the diagonal of the box of viewpoints from which it read `retro`."""
+    seen = [(w[2], w[3]) for w, g in zip(track.wanderings, track.glints, strict=True) if g.reading is Reading.RETRO]
+    if not seen:
+        return 0.0
+    y, x = zip(*seen, strict=True)
+    return float(np.hypot(max(y) - min(y), max(x) - min(x)))
+
+
+def wander_deg(track: Track) -> float:
+    """Return by how much it moved against the wall, root mean square, beyond what one depth explains.
+
+    A thing that stands out from the wall by a share k of the remaining range moves k times as far as the viewpoint:
+    one number for both axes. What is left over moves by itself: eyes, spectacles, a pendant. 0 where most of the
+    hand's motion was not trusted, or with fewer than five sets.
+    """
+    if len(track.wanderings) < _LEAST_WANDERINGS or track.trusted_hits < _KNOWN_MOTION * track.hits:
+        return 0.0
+    table = np.array(track.wanderings)
+    drift, view = table[:, :2] - table[:, :2].mean(axis=0), table[:, 2:] - table[:, 2:].mean(axis=0)
+    depth = float((drift * view).sum() / max((view * view).sum(), 1e-6))
+    rest = drift - np.clip(depth, *_DEPTH_RANGE) * view
+    return float(np.sqrt((rest**2).sum(axis=1).mean()))
 
 
 def evidence_penalty(track: Track, options: LensOptions) -> float:
