@@ -9,16 +9,17 @@ things; it is looked at for eight strobe cycles by a hand. Also says at which st
 import argparse
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, fields, replace
 from itertools import product
 
 import cv2
 import numpy as np
 
 from benchmarks.lens_scenes import CONDITIONS, VGA, Condition, Sequence, run_scene
-from detector.lens.synth import Lens, Scene, Texture, random_scene
+from detector.lens.synth import HandMotion, Lens, Pose, Scene, random_scene
+from detector.lens.synth.projection import Projection
 from detector.lens.synth.scorer import interval
-from detector.lens.synth.sequence import aimed_lens
+from detector.lens.synth.sequence import aimed
 from detector.types import GlintAlert
 
 APERTURES_MM = (1.0, 1.5, 2.0, 2.5)
@@ -27,6 +28,8 @@ ANGLES_DEG = (0.0, 10.0, 20.0)
 RINGS_MM = (4.0, 6.0, 8.0)
 GRID_SEEDS = range(80_000, 90_000)
 NEAR_PX = 3.0
+IN_VIEW = 0.9  # share of the frames that must show its place
+OUT_OF_VIEW = "out of view"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,21 +46,28 @@ class Look:
     lost: str
 
 
-def grid_scene(seed: int, aperture_mm: float, range_mm: float, texture: Texture | None = None) -> Scene:
-    """Return a furnished wall at that range, its lenses replaced by three of that aperture at the grid's angles."""
-    drawn = random_scene(seed, lenses=3, clutter=6, texture=texture)
+def grid_scene(seed: int, aperture_mm: float, range_mm: float, condition: Condition) -> Scene:
+    """Return a furnished wall at that range, its lenses replaced by three of that aperture at the grid's angles.
+
+    The angle is that to the mean place of the camera during the look; the hand adds its own few degrees.
+    """
+    drawn = random_scene(seed, lenses=3, clutter=6, texture=condition.texture)
     shrink = range_mm / drawn.range_mm
+    scene = replace(drawn, range_mm=range_mm, objects=())
+    before = Projection(scene, condition.geometry)
+    hand, plan = HandMotion(seed, condition.speed_deg_s, condition.reach_deg), condition.plan
+    times = plan.start_ns / 1e9 + plan.frame_ns / 1e9 * np.arange(len(plan.states()))
+    where = np.array([astuple(hand.pose(float(t))) for t in times]).mean(axis=0)
+    pose = Pose(**dict(zip([f.name for f in fields(Pose)], where.tolist(), strict=True)))
     rng = np.random.default_rng((seed, 9))
     objects = []
     for item in drawn.objects:
-        place = (item.y_mm * shrink, item.x_mm * shrink)
-        number = sum(isinstance(o, Lens) for o in objects)
-        if isinstance(item, Lens):
-            lens = aimed_lens(item.name, place, range_mm, aperture_mm, ANGLES_DEG[number], rng)
-            objects.append(replace(lens, depth_mm=item.depth_mm * shrink))
-        else:
-            objects.append(replace(item, y_mm=place[0], x_mm=place[1], depth_mm=item.depth_mm * shrink))
-    return replace(drawn, range_mm=range_mm, objects=tuple(objects))
+        moved = replace(item, y_mm=item.y_mm * shrink, x_mm=item.x_mm * shrink, depth_mm=item.depth_mm * shrink)
+        if isinstance(moved, Lens):
+            number = sum(isinstance(o, Lens) for o in objects)
+            moved = aimed(replace(moved, aperture_mm=aperture_mm), before, pose, ANGLES_DEG[number], rng)
+        objects.append(moved)
+    return replace(scene, objects=tuple(objects))
 
 
 def looks(repeats: int, first: int, condition: Condition) -> Iterator[tuple[list[Look], int]]:
@@ -66,8 +76,9 @@ def looks(repeats: int, first: int, condition: Condition) -> Iterator[tuple[list
     for number, (_, aperture_mm, range_mm, ring_mm) in enumerate(cells):
         seed = GRID_SEEDS[first + number]
         geometry = replace(condition.geometry, on_axis_radius_mm=ring_mm)
-        scene = grid_scene(seed, aperture_mm, range_mm, condition.texture)
-        sequence = run_scene(scene, seed, replace(condition, geometry=geometry))
+        there = replace(condition, geometry=geometry)
+        scene = grid_scene(seed, aperture_mm, range_mm, there)
+        sequence = run_scene(scene, seed, there)
         false = sum(o.alerted and o.kind not in {"lens", "tape", "eyes"} for o in sequence.outcomes())
         yield [_look(sequence, lens, aperture_mm, range_mm, ring_mm) for lens in _lenses(scene)], false
 
@@ -84,7 +95,7 @@ def _look(seq: Sequence, lens: tuple[Lens, float], aperture_mm: float, range_mm:
     found = bool(best <= near_px)
     return Look(
         aperture_mm=aperture_mm, range_mm=range_mm, angle_deg=angle_deg, ring_mm=ring_mm,
-        corrected=item.lobe_deg < 0.5, found=found, error_px=float(best), lost="" if found else stage_lost(seq, item.name),
+        corrected=item.lobe_deg < 0.5, found=found, error_px=float(best), lost=stage_lost(seq, item.name, found),
     )  # fmt: skip
 
 
@@ -92,14 +103,17 @@ def _error(seq: Sequence, alert: GlintAlert, name: str) -> float:
     return float(np.median([np.hypot(y - seq.truth[f][name][0], x - seq.truth[f][name][1]) for f, y, x in alert.track]))
 
 
-def stage_lost(seq: Sequence, name: str) -> str:
+def stage_lost(seq: Sequence, name: str, found: bool) -> str:
     """Say how far the best track on a lens came: out of view, no peak, too few sets, or what its sets read."""
     height, width = seq.sense.size_px
+    margin = seq.sense.options.border_deg * seq.sense.px_per_deg
     inside = [
-        30 < places[name][0] < height - 30 and 30 < places[name][1] < width - 30 for places in seq.truth.values()
+        margin < places[name][0] < height - margin and margin < places[name][1] < width - margin for places in seq.truth.values()
     ]
-    if np.mean(inside) < 0.75:
-        return "out of view"
+    if np.mean(inside) < IN_VIEW:
+        return OUT_OF_VIEW
+    if found:
+        return ""
     on = []
     for judgement in seq.sense.judgements:
         points = judgement.track.points
@@ -152,8 +166,10 @@ def main() -> None:
         found += scene_looks
         false += scene_false
         scenes += 1
+    unseen = sum(look.lost == OUT_OF_VIEW for look in found)
+    found = [look for look in found if look.lost != OUT_OF_VIEW]
     simple = [look for look in found if not look.corrected]
-    print(f"scenes {scenes}, all lenses {_share(found)}")
+    print(f"scenes {scenes}, lenses in view {_share(found)}; {unseen} more left the view and count nowhere")
     print(f"simple lenses {_share(simple)}, well-corrected {_share([look for look in found if look.corrected])}")
     errors = [look.error_px for look in found if look.found]
     print(f"localisation: median {np.median(errors):.2f} px, 95 % {np.quantile(errors, 0.95):.2f}, most {max(errors):.2f}")

@@ -16,6 +16,7 @@ __all__ = ["Motion", "MotionChain", "Registrar", "map_points"]
 
 _Matrix = npt.NDArray[np.float64]
 _LEVELS = 3
+_FINE_LEVELS = 1
 _SURROUND_PX = 41
 _MIDDLE, _SWING = 110, 30  # level of an even wall, and how far its pattern may leave it
 _CORNER_BLOCK_PX = 9
@@ -126,7 +127,12 @@ class Registrar:
             if found.inliers > best.inliers:
                 best = found
             if best.trusted:
-                break
+                return best
+        if best.inliers >= _PLANAR_CORNERS:
+            # A fine pattern loses its way in the coarse levels of the pyramid, where it is even; those corners that
+            # did not say where the others went.
+            again = self._from_guess(earlier, later, self._corners, _down(best.matrix, self._options), _FINE_LEVELS)
+            best = again if again.inliers > best.inliers else best
         return best
 
     def _from_guess(
@@ -135,11 +141,12 @@ class Registrar:
         later: npt.NDArray[np.uint8],
         corners: npt.NDArray[np.float32],
         guess: _Matrix,
+        levels: int = _LEVELS,
     ) -> Motion:
         o = self._options
         start = map_points(guess, corners.reshape(-1, 2)).astype(np.float32).reshape(-1, 1, 2)
         window = (o.follow_window_px, o.follow_window_px)
-        flow = {"winSize": window, "maxLevel": _LEVELS, "flags": cv2.OPTFLOW_USE_INITIAL_FLOW}
+        flow = {"winSize": window, "maxLevel": levels, "flags": cv2.OPTFLOW_USE_INITIAL_FLOW}
         there, found, _ = cv2.calcOpticalFlowPyrLK(earlier, later, corners, start, **flow)  # type: ignore[call-overload]
         returning = corners + (there - start)
         back, found_back, _ = cv2.calcOpticalFlowPyrLK(later, earlier, there, returning, **flow)  # type: ignore[call-overload]
