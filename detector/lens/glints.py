@@ -29,6 +29,8 @@ _HALF_GAUSSIAN_MEAN = 0.4
 _SUMMIT_SIGMA = 2.0  # noise alone raises the highest of a dozen pixels by this much
 _HALF_PEAK = 0.5
 _SATURATED = 0.98
+_SPECK_WEIGHT = 0.8  # of a single pixel's own light that does not count in the ranking
+_SPOT_NINE = 2.5  # a sharp spot's light in nine pixels, over its peak
 _CORE_REACH = 2  # full-resolution pixels about a glint in which its brightest is looked for
 _GROUND_QUANTILE, _GROUND_SIGMA = 0.2, 0.84  # a fifth of Gaussian noise lies 0.84 sigmas below its mean
 _SINGLE_SHARE = 0.65  # of nine pixels' light: through the sharpest lens the middle one has at most 0.4
@@ -173,10 +175,11 @@ class GlintFinder:
         height = compact[y, x].astype(np.float64)
         clear = height > (o.detect_snr + _OPENING_BIAS_SIGMA) * noise.sigma_dn(on.grey[y, x] - height)
         y, x, height = y[clear], x[clear], height[clear]
-        spread = cv2.blur(
-            compact, (3, 3)
-        )  # light that came through optics covers more than one pixel; sparkle does not
-        order = np.argsort(-(spread[y, x] - o.shared_light_weight * planes.shared[y, x]), kind="stable")
+        # Light that came through optics covers more than one pixel, sparkle does not: a sparkling room must not fill
+        # the list. Shared light is ranked by the same yardstick as it would have, were it all there was.
+        spread = cv2.boxFilter(compact, cv2.CV_32F, (3, 3), normalize=False)
+        rank = spread[y, x] - _SPECK_WEIGHT * height - o.shared_light_weight * _SPOT_NINE * planes.shared[y, x]
+        order = np.argsort(-rank, kind="stable")
         cells = _cells(y[order], x[order], max(1, int(self._radius_px)))
         best = np.sort(np.unique(cells, return_index=True)[1])[: 2 * o.max_candidates]
         yx = np.column_stack([y, x])[order[best]].astype(np.float64)

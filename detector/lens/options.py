@@ -92,7 +92,7 @@ class LensOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     search_deg: Annotated[
         float,
         _meta(0, 2, "deg", "How far off-axis and dark light is looked for around its place; raising it blames more"),
-    ] = 0.22
+    ] = 0.14
     search_untrusted_deg: Annotated[float, _meta(0, 5, "deg", "The same where registration is not trusted")] = 0.9
     min_ratio: Annotated[
         float, _meta(1.2, 50, "1", "Least on-axis to off-axis flux of a lens; raising it loses weak and clipped lenses")

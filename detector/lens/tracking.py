@@ -3,13 +3,12 @@
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from math import log
 
 import numpy as np
 import numpy.typing as npt
 from scipy.optimize import linear_sum_assignment
 
-from detector.lens.chance import SparkleField
+from detector.lens.chance import SparkleField, set_evidence
 from detector.lens.glints import Glint, Reading
 from detector.lens.options import LensOptions
 from detector.lens.registration import map_points
@@ -18,7 +17,7 @@ __all__ = ["SetMotion", "Track", "Tracker"]
 
 _Floats = npt.NDArray[np.float64]
 _FORBIDDEN = 1e6
-_LEAST_CHANCE, _MOST_CHANCE = 1e-4, 0.9  # no single set says more than this, either way
+_DEPTH_UNKNOWN, _DEPTH_KNOWN = 0.3, 0.1  # of the viewpoint's step, by which a thing before the wall may be off
 _FLUX_WEIGHT = 0.25  # of a whole gate: position decides, flux settles ties
 _STEP = np.array([[1.0, 0, 1, 0], [0, 1, 0, 1], [0, 0, 1, 0], [0, 0, 0, 1]])
 _KICK = np.array([0.25, 0.25, 1.0, 1.0])  # white acceleration over one set, position and velocity (uncorrelated)
@@ -119,6 +118,7 @@ class Tracker:
     tracks: list[Track] = field(default_factory=list)
     ended: list[Track] = field(default_factory=list)
     _next_number: int = 0
+    _view_deg: tuple[float, float] = (0.0, 0.0)
     sparkle: SparkleField = field(init=False)
 
     def __post_init__(self) -> None:
@@ -138,13 +138,14 @@ class Tracker:
             Of the on-axis frame.
         """
         self._predict(motion)
-        chance = self._chance_of_sparkle(motion.trusted)
-        pairs = self._assign(glints, motion.trusted)
+        gates_px = np.array([self._gate_px(t, motion) for t in self.tracks])
+        pairs = self._assign(glints, gates_px)
         paired = dict(pairs)
+        known = [np.where(np.isfinite(t.spread[0, 0]), t.state[:2], 0.0) for t in self.tracks]
+        chance = self.sparkle.chance(np.array(known).reshape(-1, 2), gates_px / self.px_per_deg)
         for k, track in enumerate(self.tracks):
-            reading = glints[paired[k]].reading if k in paired else None
-            if reading is not Reading.SATURATED and not track.held and self._in_view(track):
-                track.evidence += self._evidence(reading is Reading.RETRO, float(chance[k]))
+            if not track.held and self._in_view(track):
+                track.evidence += set_evidence(glints[paired[k]] if k in paired else None, chance[k], self.options)
         for track_at, glint_at in pairs:
             self._update(self.tracks[track_at], glints[glint_at], motion, sequence, t_ns)
         for k, track in enumerate(self.tracks):
@@ -152,9 +153,10 @@ class Tracker:
                 track.misses += self._in_view(track)
         taken = set(paired.values())
         fresh = [g for k, g in enumerate(glints) if k not in taken]
-        born = [(g.y_px, g.x_px) for g in fresh if g.reading is Reading.RETRO]
-        self.sparkle.add(np.array(born, dtype=np.float64).reshape(-1, 2))
+        born = [(g.y_px, g.x_px, g.speck) for g in fresh if g.reading is Reading.RETRO]
+        self.sparkle.add(np.array(born, dtype=np.float64).reshape(-1, 3))
         self.tracks += [self._begin(g, motion, sequence, t_ns) for g in fresh]
+        self._view_deg = motion.view_deg
 
     def sweep(self, keep: set[int]) -> None:
         """End tracks that were missed too often or left the view; hold those whose number is in `keep`."""
@@ -185,17 +187,6 @@ class Tracker:
         self.tracks = [t for t in self.tracks if t.held]
         self.sparkle.restart()
 
-    def _chance_of_sparkle(self, trusted: bool) -> _Floats:
-        """Return, for every track, how likely this set's sparkle falls within its gate."""
-        known = [np.where(np.isfinite(t.spread[0, 0]), t.state[:2], 0.0) for t in self.tracks]
-        gate_deg = self.options.gate_deg if trusted else self.options.gate_untrusted_deg
-        return self.sparkle.chance(np.array(known).reshape(-1, 2), gate_deg)
-
-    def _evidence(self, shows: bool, chance: float) -> float:
-        """Return the log likelihood ratio of one set: a lens shows in most, sparkle only by chance."""
-        show = self.options.lens_show
-        return log(show / max(chance, _LEAST_CHANCE)) if shows else log((1 - show) / (1 - min(chance, _MOST_CHANCE)))
-
     def _predict(self, motion: SetMotion) -> None:
         """Carry every track whose place is known along, all at once: there may be hundreds."""
         o = self.options
@@ -215,13 +206,18 @@ class Tracker:
             track.spread = spread
             track.anchor = anchor
 
-    def _gate_px(self, track: Track, trusted: bool) -> float:
+    def _gate_px(self, track: Track, motion: SetMotion) -> float:
+        """Return the gate; as long as a track's depth is not known, stepping aside may move it against the wall."""
         o = self.options
         if track.held:
-            return self.px_per_deg * (o.reacquire_deg if trusted else max(o.reacquire_deg, o.gate_untrusted_deg))
-        return self.px_per_deg * (o.gate_deg if trusted else o.gate_untrusted_deg)
+            return self.px_per_deg * (o.reacquire_deg if motion.trusted else max(o.reacquire_deg, o.gate_untrusted_deg))
+        if not motion.trusted:
+            return self.px_per_deg * o.gate_untrusted_deg
+        step_deg = float(np.hypot(motion.view_deg[0] - self._view_deg[0], motion.view_deg[1] - self._view_deg[1]))
+        share = _DEPTH_UNKNOWN if track.hits == 1 else _DEPTH_KNOWN
+        return self.px_per_deg * (o.gate_deg + share * step_deg)
 
-    def _assign(self, glints: Sequence[Glint], trusted: bool) -> list[tuple[int, int]]:
+    def _assign(self, glints: Sequence[Glint], gate: _Floats) -> list[tuple[int, int]]:
         """Pair tracks with glints at the least total cost (Jonker-Volgenant), gates first."""
         if not glints or not self.tracks:
             return []
@@ -229,7 +225,6 @@ class Tracker:
         flux = np.log10([g.flux_dn for g in glints])
         expected = np.array([t.state[:2] for t in self.tracks])
         known = np.array([np.isfinite(t.spread[0, 0]) for t in self.tracks])
-        gate = np.array([self._gate_px(t, trusted) for t in self.tracks])
         last_flux = np.log10([t.glints[-1].flux_dn for t in self.tracks])
         distance = np.linalg.norm(expected[:, None] - places[None], axis=2) / gate[:, None]
         change = np.abs(last_flux[:, None] - flux[None]) / self.options.flux_gate_dex
@@ -279,6 +274,7 @@ class Tracker:
             first_t_ns=t_ns,
             last_t_ns=t_ns,
             trusted_hits=int(motion.trusted),
+            evidence=self.sparkle.birth_evidence(glint.speck) if glint.reading is Reading.RETRO else 0.0,
             anchor=np.array([glint.y_px, glint.x_px]),
             drift_deg=np.zeros(2),
             wanderings=deque([(0.0, 0.0, *motion.view_deg)], maxlen=o.history_sets),
