@@ -4,7 +4,8 @@
 
 Scenes are split in two by their seed, never by frame: one half is fitted, the other judged. They end after four to ten
 strobe sets, because a live sweep asks for the score after every one. Each weight is held to the sign that physics
-gives it. Tape and eyes are left out: they are retro-reflectors too, told apart by their number and by their motion.
+gives it. Tape, eyes and spectacles are left out: they pass every
+ratio and are told apart by their number and by their motion.
 """
 
 import argparse
@@ -32,7 +33,7 @@ FIT_CONDITIONS = (
     "blank wall", "plain", "OV5647 640 x 480", "OV5647 1296 x 972", "IMX219 640 x 480 crop", "plain",
     "IMX708 1536 x 864", "IMX296 1456 x 1088",
 )  # fmt: skip
-LEFT_OUT = {"tape", "eyes"}
+LEFT_OUT = {"tape", "eyes", "spectacles"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -116,10 +116,10 @@ def run_scene(scene: Scene, seed: int, condition: Condition, options: LensOption
     for frame, places in frames_of(renderer, hand, condition.plan, seed):
         sense.step(frame)
         truth[frame.sequence] = places
-    return Sequence(scene, sense, truth, {item.name: _reach_px(item, scene, geometry) for item in scene.objects})
+    return Sequence(scene, sense, truth, {item.name: reach_px(item, scene, geometry) for item in scene.objects})
 
 
-def _reach_px(item: SceneObject, scene: Scene, geometry: CameraGeometry) -> float:
+def reach_px(item: SceneObject, scene: Scene, geometry: CameraGeometry) -> float:
     """Return how far from its middle an object may glint: 4 px of a 640 px frame, and its own size."""
     half_mm = 0.0
     if isinstance(item, Tape):

@@ -8,7 +8,7 @@ import numpy as np
 
 from detector.lens.glints import Reading
 from detector.lens.options import LensOptions
-from detector.lens.scoring import GlintModel, lens_confidence, wander_deg
+from detector.lens.scoring import GlintModel, common_drift, lens_confidence, wander_deg
 from detector.lens.tracking import Track
 from detector.types import AlertKind, GlintAlert, Phrase
 
@@ -19,6 +19,8 @@ NEIGHBOURS_ALIKE = "neighbours_alike"
 LOW_CONFIDENCE = "low_confidence"
 MOVES_BY_ITSELF = "moves_by_itself"
 _NEIGHBOUR_HITS = 3
+_PAIR_DEG = (1.8, 12.0)  # 63 mm from 2 m to 0.3 m
+_APART = 0.35  # of their common motion, by which two eyes of one head may differ
 _NEIGHBOUR_SHARE = 0.25  # beads crowd each other: the light between two of them spoils some of their readings
 
 
@@ -66,8 +68,11 @@ def judge(
     ]
     retro = [_is_retro(t) for t in tracks]
     alike = _neighbours_alike(tracks, retro, options, px_per_deg)
+    # Only what would be reported need be asked whether it moves.
+    moves = [c >= options.inspect_confidence and _moves(t, tracks, retro, options, px_per_deg) for t, c in zip(tracks, confidence, strict=True)]
     return tuple(
-        _judge_one(track, c, n, options, wanted) for track, c, n in zip(tracks, confidence, alike, strict=True)
+        _judge_one(track, c, n, m, options, wanted)
+        for track, c, n, m in zip(tracks, confidence, alike, moves, strict=True)
     )
 
 
@@ -79,10 +84,42 @@ def _is_retro(track: Track) -> bool:
     return steady and some and 2 * sum(g.speck for g in glints) < len(glints)
 
 
-def _judge_one(track: Track, confidence: float, neighbours: int, options: LensOptions, wanted: float) -> Judgement:
+def _moves(
+    track: Track, tracks: Sequence[Track], retro: Sequence[bool], options: LensOptions, px_per_deg: float
+) -> bool:
+    """Return whether it moves by itself, or together with one like it: a pair of eyes.
+
+    Alone, a steady motion cannot be told from a place before the wall as long as the viewpoint moves steadily too. Two
+    alike that share one motion against the wall are a pair already at half of it, whether a depth would explain it or
+    not: two lenses on one thing before the wall are then worth a look and no alert.
+    """
+    if wander_deg(track) > options.max_wander_deg:
+        return True
+    flux = float(np.median([g.flux_dn for g in track.glints]))
+    for other, yes in zip(tracks, retro, strict=True):
+        if other is track or not yes or other.hits < options.min_hits:
+            continue
+        away_deg = float(np.hypot(*np.subtract(other.yx, track.yx))) / px_per_deg
+        alike = abs(np.log10(np.median([g.flux_dn for g in other.glints]) / flux)) <= options.neighbour_flux_dex
+        if alike and _PAIR_DEG[0] <= away_deg <= _PAIR_DEG[1] and _share_a_motion(track, other, options):
+            return True
+    return False
+
+
+def _share_a_motion(track: Track, other: Track, options: LensOptions) -> bool:
+    pair = common_drift(track, other)
+    if pair is None:
+        return False
+    apart_deg, together_deg = pair
+    return apart_deg < _APART * together_deg and together_deg > options.max_wander_deg / 2
+
+
+def _judge_one(
+    track: Track, confidence: float, neighbours: int, moves: bool, options: LensOptions, wanted: float
+) -> Judgement:
     if confidence < options.inspect_confidence:
         return Judgement(track, confidence, None, neighbours, rejection(track, options, wanted))
-    if wander_deg(track) > options.max_wander_deg:
+    if moves:
         return Judgement(track, confidence, AlertKind.RETRO_REFLECTOR, neighbours, MOVES_BY_ITSELF)
     if neighbours >= options.neighbours_alike:
         return Judgement(track, confidence, AlertKind.RETRO_REFLECTOR, neighbours, NEIGHBOURS_ALIKE)

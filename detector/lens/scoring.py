@@ -14,14 +14,14 @@ from detector.lens.glints import Reading
 from detector.lens.options import LensOptions
 from detector.lens.tracking import Track
 
-__all__ = ["GlintModel", "TrackFeatures", "evidence_penalty", "features_of", "lens_confidence", "load_model", "wander_deg"]
+__all__ = ["GlintModel", "TrackFeatures", "common_drift", "evidence_penalty", "features_of", "lens_confidence", "load_model", "wander_deg"]
 
 _MOST_EVIDENCE = 2.5
 _WIDEST_VIEW_DEG = 3.0
 _MOST_WANDER = 3.0
 _LEAST_WANDERINGS = 5
 _KNOWN_MOTION = 0.75  # share of its sets whose motion must be trusted before it is said to move by itself
-_DEPTH_RANGE = (-0.3, 1.0)  # from behind a window to halfway to the camera
+_DEPTH_RANGE = (-0.1, 0.5)  # from behind a window to a third of the way to the camera; mirror images have 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,3 +152,19 @@ def lens_confidence(track: Track, options: LensOptions, px_per_deg: float, model
     """Return the probability that the track is a lens or another retro-reflector of a lens's size."""
     logit = model.logit(features_of(track, options, px_per_deg)) - evidence_penalty(track, options)
     return float(1 / (1 + np.exp(-np.clip(logit, -30, 30))))
+
+
+def common_drift(one: Track, other: Track) -> tuple[float, float] | None:
+    """Return (apart, together): how far two tracks moved against each other and, jointly, against the wall.
+
+    Root mean square over the sets they share at the end of both, degrees; None when those are fewer than five or the
+    hand's motion is not known.
+    """
+    count = min(len(one.wanderings), len(other.wanderings))
+    known = all(t.trusted_hits >= _KNOWN_MOTION * t.hits and t.misses == 0 for t in (one, other))
+    if count < _LEAST_WANDERINGS or not known or one.last_t_ns != other.last_t_ns:
+        return None
+    drifts = [np.array(t.wanderings)[-count:, :2] for t in (one, other)]
+    first, second = (d - d.mean(axis=0) for d in drifts)
+    apart, together = first - second, (first + second) / 2
+    return tuple(float(np.sqrt((d**2).sum(axis=1).mean())) for d in (apart, together))  # type: ignore[return-value]

@@ -1,0 +1,94 @@
+"""Sweep many simulated stalls without a lens for half a minute each, and count what alerts.
+
+    .venv/bin/python -m benchmarks.lens_sweeps [--sweeps 60] [--first 0] [--seconds 30] [--people]
+
+Every stall is another wall, crowded with chrome, tile, glass, plastic, lamps, drops and tape, some with glitter, and
+another hand. The report is asked for after every strobe set, as the live loop does; each thing that ever alerted
+counts once. Tape, glitter and people (with --people) are listed apart.
+"""
+
+import argparse
+from collections import Counter
+from dataclasses import replace
+
+import cv2
+import numpy as np
+
+from benchmarks.lens_scenes import CONDITIONS, Condition, reach_px
+from detector.lens.options import LensOptions
+from detector.lens.sense import LensSense
+from detector.lens.synth import HandMotion, Scene, SceneRenderer, SensorModel, random_scene, strobe_frames
+from detector.lens.synth.doubtful import Eyes, Spectacles
+from detector.lens.synth.scorer import interval, nearest_object
+from detector.types import GlintAlert, LedState
+
+SWEEP_SEEDS = range(200_000, 300_000)
+APART = ("tape", "eyes", "spectacles")
+
+
+def stall(seed: int, people: bool) -> Scene:
+    """Return a crowded wall without a lens, at the distance of a stall's."""
+    scene = random_scene(seed, lenses=0, clutter=12)
+    range_mm = float(np.random.default_rng((seed, 4)).uniform(500, 1100))
+    objects = tuple(
+        replace(o, y_mm=o.y_mm * range_mm / scene.range_mm, x_mm=o.x_mm * range_mm / scene.range_mm,
+                depth_mm=o.depth_mm * range_mm / scene.range_mm)
+        for o in scene.objects if people or not isinstance(o, Eyes | Spectacles)
+    )  # fmt: skip
+    return replace(scene, range_mm=range_mm, objects=objects)
+
+
+def sweep(seed: int, seconds: float, people: bool, condition: Condition) -> tuple[list[str], Counter[str]]:
+    """Return the kinds of what alerted, one entry a thing, and how many of each kind the wall held."""
+    scene = stall(seed, people)
+    renderer = SceneRenderer(
+        scene, condition.geometry, seed, SensorModel(noise_scale=condition.noise_scale, psf_sigma_px=condition.psf_sigma_px)
+    )
+    hand = HandMotion(seed, speed_deg_s=condition.speed_deg_s, reach_deg=6.0, travel_mm=60.0)
+    plan = replace(condition.plan, sets=round(seconds * 1e9 / condition.plan.frame_ns / len(condition.plan.order)))
+    sense = LensSense(LensOptions(), condition.geometry)
+    within_px = {item.name: reach_px(item, scene, condition.geometry) for item in scene.objects}
+    kinds = {item.name: item.kind for item in scene.objects}
+    truth = {}
+    alerted: dict[str, str] = {}
+    for frame, places in strobe_frames(renderer, hand, plan, seed):
+        truth[frame.sequence] = places
+        sense.step(frame)
+        if frame.led is not LedState.DARK:
+            continue
+        for alert in sense.report().alerts:
+            if isinstance(alert, GlintAlert) and alert.key not in alerted:
+                name, _ = nearest_object(alert, truth, within_px)
+                alerted[alert.key] = kinds.get(name or "", "nothing")
+                print(f"  {seed} {alert.frames} sets {name} confidence {alert.confidence:.3f}", flush=True)
+    return list(alerted.values()), Counter(kinds.values())
+
+
+def main() -> None:
+    """Sweep, and print the counts with Clopper-Pearson intervals."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--sweeps", type=int, default=60)
+    parser.add_argument("--first", type=int, default=0)
+    parser.add_argument("--seconds", type=float, default=30.0)
+    parser.add_argument("--people", action="store_true")
+    parser.add_argument("--condition", default="plain", choices=list(CONDITIONS))
+    arguments = parser.parse_args()
+    cv2.setNumThreads(1)
+    wrong = glitter = 0
+    things: Counter[str] = Counter()
+    alerts: Counter[str] = Counter()
+    for k in range(arguments.sweeps):
+        seed = SWEEP_SEEDS[arguments.first + k]
+        found, held = sweep(seed, arguments.seconds, arguments.people, CONDITIONS[arguments.condition])
+        things += held
+        alerts += Counter(found)
+        wrong += any(kind not in (*APART, "glitter") for kind in found)
+        glitter += "glitter" in found
+        done = k + 1
+        if done % 10 == 0 or done == arguments.sweeps:
+            print(f"{done} sweeps: {wrong} with a false alert, {interval(wrong, done)}; {glitter} more on glitter")
+            print("  things", dict(things), "alerts", dict(alerts), flush=True)
+
+
+if __name__ == "__main__":
+    main()
