@@ -1,5 +1,7 @@
 """A reliability diagram as a small SVG: stated against observed share, with Clopper-Pearson intervals."""
 
+from itertools import pairwise
+
 import numpy as np
 
 from detector.lens.synth.scorer import interval
@@ -23,14 +25,14 @@ def reliability_svg(p: np.ndarray, label: np.ndarray) -> str:
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size} {size}" font-family="sans-serif" font-size="10">',
         f'<rect width="{size}" height="{size}" fill="white"/>',
         f'<rect x="{_MARGIN}" y="{_MARGIN}" width="{_SIDE}" height="{_SIDE}" fill="none" stroke="#888"/>',
-        f'<line x1="{_MARGIN}" y1="{_at_y(0)}" x2="{_at_x(1)}" y2="{_at_y(1)}" stroke="#bbb" stroke-dasharray="4 3"/>',
+        f'<line x1="{_MARGIN}" y1="{_at_y(0)}" x2="{_at_x(1)}" y2="{_at_y(1)}" stroke="#bbb"/>',
         f'<text x="{size / 2}" y="{size - 6}" text-anchor="middle">stated probability of a lens</text>',
-        f'<text x="12" y="{size / 2}" text-anchor="middle" transform="rotate(-90 12 {size / 2})">share of lenses</text>',
+        f'<text transform="rotate(-90 12 {size / 2})" x="12" y="{size / 2}" text-anchor="middle">lenses</text>',
     ]
     for tick in (0, 0.5, 1):
         lines.append(f'<text x="{_at_x(tick)}" y="{_at_y(0) + 13}" text-anchor="middle">{tick:g}</text>')
         lines.append(f'<text x="{_MARGIN - 5}" y="{_at_y(tick) + 3}" text-anchor="end">{tick:g}</text>')
-    for low, high in zip(_EDGES, _EDGES[1:], strict=False):
+    for low, high in pairwise(_EDGES):
         inside = (p >= low) & (p < high)
         count, hits = int(inside.sum()), int(label[inside].sum())
         if not count:

@@ -3,7 +3,8 @@
     .venv/bin/python -m benchmarks.lens_fit [--scenes 400] [--rows FILE.npz] [--write] [--diagram FILE.svg]
 
 Scenes are split in two by their seed, never by frame: one half is fitted, the other judged. They end after four to ten
-strobe sets, because a live sweep asks for the score after every one. Each weight is held to the sign that physics
+strobe sets, because a live sweep asks for the score after every one; longer
+sweeps of crowded walls add the tracks that a short look never meets. Each weight is held to the sign that physics
 gives it. Tape, eyes and spectacles are left out: they pass every
 ratio and are told apart by their number and by their motion.
 """
@@ -19,8 +20,9 @@ from scipy.optimize import minimize
 
 from benchmarks.lens_diagram import reliability_svg
 from benchmarks.lens_scenes import CONDITIONS, FIT_SEEDS, Sequence, run_sequence
+from benchmarks.lens_sweeps import looking, stall
 from detector.lens.judgement import Judgement, to_alert
-from detector.lens.scoring import TrackFeatures, evidence_penalty, features_of
+from detector.lens.scoring import GlintModel, TrackFeatures, evidence_penalty, features_of
 from detector.lens.synth.scorer import nearest_object
 from detector.types import AlertKind
 
@@ -33,6 +35,8 @@ FIT_CONDITIONS = (
     "blank wall", "plain", "OV5647 640 x 480", "OV5647 1296 x 972", "IMX219 640 x 480 crop", "plain",
     "IMX708 1536 x 864", "IMX296 1456 x 1088",
 )  # fmt: skip
+STALL_SEEDS = range(20_000, 20_400)
+_STALL_S, _STALL_EVERY = 10.0, 24  # seconds of each; frames between two looks at its tracks
 LEFT_OUT = {"tape", "eyes", "spectacles"}
 
 
@@ -76,6 +80,21 @@ def collect(scenes: int) -> list[Row]:
     return rows
 
 
+def collect_stalls(stalls: int) -> list[Row]:
+    """Return rows of longer sweeps of crowded walls, every third with a lens, taken every few sets."""
+    condition = CONDITIONS["plain"]
+    rows = []
+    for k, seed in enumerate(STALL_SEEDS[:stalls]):
+        scene = stall(seed, people=False, lenses=int(k % 3 == 0))
+        if k % 4 == 3:
+            condition = CONDITIONS[FIT_CONDITIONS[k % len(FIT_CONDITIONS)]]
+        for frame, sequence in looking(scene, seed, _STALL_S, condition):
+            if frame.sequence % _STALL_EVERY == _STALL_EVERY - 1:
+                rows += rows_of(sequence, seed)
+        condition = CONDITIONS["plain"]
+    return rows
+
+
 def save(rows: list[Row], path: Path) -> None:
     """Keep rows for another fit."""
     columns = zip(*map(astuple, rows), strict=True)
@@ -104,6 +123,16 @@ def fit(x: np.ndarray, penalty: np.ndarray, label: np.ndarray) -> tuple[float, n
     return float(result.x[0]), result.x[1:]
 
 
+def standardised_fit(rows: list[Row], keep: np.ndarray | None = None) -> GlintModel:
+    """Return the model fitted to rows; features outside `keep`, bool of shape (10,), get no weight."""
+    x, penalty = np.array([row.features for row in rows]), np.array([row.penalty for row in rows])
+    label = np.array([float(row.kind == "lens") for row in rows])
+    centre, scale = x.mean(axis=0), np.maximum(x.std(axis=0), 0.05)
+    z = (x - centre) / scale
+    intercept, weights = fit(z if keep is None else z * keep, penalty, label)
+    return GlintModel(intercept, weights, centre, scale)
+
+
 def expected_calibration_error(p: np.ndarray, label: np.ndarray, bins: int = 10) -> float:
     """Return the mean gap between stated and observed share over equal-width bins, weighted by count."""
     which = np.minimum((p * bins).astype(int), bins - 1)
@@ -122,32 +151,37 @@ def print_calibration(title: str, p: np.ndarray, label: np.ndarray) -> None:
     for low, high in ((0, 0.1), (0.1, 0.35), (0.35, 0.7), (0.7, 0.9), (0.9, 1.01)):
         inside = (p >= low) & (p < high)
         if inside.any():
-            print(f"| {low:.2f}-{min(high, 1):.2f} | {inside.sum()} | {p[inside].mean():.3f} | {label[inside].mean():.3f} |")
+            shares = f"{p[inside].mean():.3f} | {label[inside].mean():.3f}"
+            print(f"| {low:.2f}-{min(high, 1):.2f} | {inside.sum()} | {shares} |")
 
 
 def main() -> None:
     """Fit, print, and with --write replace the shipped coefficients."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--scenes", type=int, default=400)
+    parser.add_argument("--stalls", type=int, default=80)
     parser.add_argument("--rows", type=Path, help="keep the rows here, or fit those that are there")
     parser.add_argument("--diagram", type=Path, help="draw the reliability of the scenes not fitted")
     parser.add_argument("--write", action="store_true")
     arguments = parser.parse_args()
     cv2.setNumThreads(1)
-    rows = load(arguments.rows) if arguments.rows and arguments.rows.exists() else collect(arguments.scenes)
+    rows = (
+        load(arguments.rows)
+        if arguments.rows and arguments.rows.exists()
+        else collect(arguments.scenes) + collect_stalls(arguments.stalls)
+    )
     if arguments.rows and not arguments.rows.exists():
         save(rows, arguments.rows)
     rows = [row for row in rows if row.kind not in LEFT_OUT]
     x, penalty = np.array([row.features for row in rows]), np.array([row.penalty for row in rows])
     label = np.array([float(row.kind == "lens") for row in rows])
     train = np.array([row.scene % 2 == 0 for row in rows])
-    centre, scale = x[train].mean(axis=0), np.maximum(x[train].std(axis=0), 0.05)
-    z = (x - centre) / scale
-    intercept, weights = fit(z[train], penalty[train], label[train])
+    model = standardised_fit([row for row in rows if row.scene % 2 == 0])
+    weights = model.weights
     print(f"tracks {len(x)} ({int(label.sum())} lenses), fitted on {int(train.sum())}")
     print("| feature | weight |\n|---|---|")
     print("\n".join(f"| {n} | {w:+.2f} |" for n, w in zip(NAMES, weights, strict=True)))
-    p = 1 / (1 + np.exp(-(intercept + z @ weights - penalty)))
+    p = 1 / (1 + np.exp(-(model.intercept + ((x - model.centre) / model.scale) @ weights - penalty)))
     for title, part in (("fitted scenes", train), ("other scenes", ~train)):
         print_calibration(title, p[part], label[part])
     for k in np.flatnonzero((p >= 0.6) & (label == 0) & [row.ripe for row in rows]):
@@ -156,10 +190,10 @@ def main() -> None:
     if arguments.diagram:
         arguments.diagram.write_text(reliability_svg(p[~train], label[~train]), encoding="utf-8")
     if arguments.write:
-        columns = {"weights": weights, "centre": centre, "scale": scale}
-        model = {"intercept": round(intercept, 4)}
-        model |= {k: {n: round(float(v), 4) for n, v in zip(NAMES, c, strict=True)} for k, c in columns.items()}
-        MODEL.write_text(json.dumps(model, indent=1) + "\n", encoding="utf-8")
+        columns = {"weights": model.weights, "centre": model.centre, "scale": model.scale}
+        document: dict[str, object] = {"intercept": round(model.intercept, 4)}
+        document |= {k: {n: round(float(v), 4) for n, v in zip(NAMES, c, strict=True)} for k, c in columns.items()}
+        MODEL.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

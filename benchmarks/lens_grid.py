@@ -108,7 +108,8 @@ def stage_lost(seq: Sequence, name: str, found: bool) -> str:
     height, width = seq.sense.size_px
     margin = seq.sense.options.border_deg * seq.sense.px_per_deg
     inside = [
-        margin < places[name][0] < height - margin and margin < places[name][1] < width - margin for places in seq.truth.values()
+        margin < places[name][0] < height - margin and margin < places[name][1] < width - margin
+        for places in seq.truth.values()
     ]
     if np.mean(inside) < IN_VIEW:
         return OUT_OF_VIEW
@@ -136,7 +137,11 @@ def print_table(found: list[Look]) -> None:
         for value in values:
             part = [look for look in found if getattr(look, name) == value]
             print(f"| {name} {value:g} | {_share(part)} |")
-    print("\n| aperture mm, range m | " + " | ".join(f"{a:g} deg, ring {r:g}" for a in ANGLES_DEG for r in RINGS_MM) + " |")
+    print(
+        "\n| aperture mm, range m | "
+        + " | ".join(f"{a:g} deg, ring {r:g}" for a in ANGLES_DEG for r in RINGS_MM)
+        + " |"
+    )
     print("|---|" + "---|" * (len(ANGLES_DEG) * len(RINGS_MM)))
     cells = defaultdict(list)
     for look in found:
@@ -172,7 +177,9 @@ def main() -> None:
     print(f"scenes {scenes}, lenses in view {_share(found)}; {unseen} more left the view and count nowhere")
     print(f"simple lenses {_share(simple)}, well-corrected {_share([look for look in found if look.corrected])}")
     errors = [look.error_px for look in found if look.found]
-    print(f"localisation: median {np.median(errors):.2f} px, 95 % {np.quantile(errors, 0.95):.2f}, most {max(errors):.2f}")
+    print(
+        f"localisation: median {np.median(errors):.2f} px, 95 % {np.quantile(errors, 0.95):.2f}, most {max(errors):.2f}"
+    )
     print(f"false alerts (tape and eyes apart): {false}, 95 % {interval(min(false, scenes), scenes)} a scene")
     print("lost:", dict(Counter(look.lost for look in found if not look.found).most_common()))
     print_table(found)

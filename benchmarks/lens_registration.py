@@ -71,14 +71,17 @@ def main() -> None:
         "noise x5": CONDITIONS["noise x5"],
         "OV5647 1296 x 972, 30 deg/s": replace(CONDITIONS["OV5647 1296 x 972"], speed_deg_s=30.0, reach_deg=10.0),
     }
-    print("| wall | motion | pairs | trusted | error of trusted px, median | 90 % | 99 % | trusted and > 1 px | predicted, median |")
+    print(
+        "| wall | motion | pairs | trusted | error of trusted, median px | 90 % | 99 % | trusted, > 1 px | predicted |"
+    )
     print("|---|---|---|---|---|---|---|---|---|")
     for texture in Texture:
         for name, case in cases.items():
             found = [
-                pair for k in range(arguments.scenes)
-                for pair in pair_errors(HELD_OUT_SEEDS[arguments.first + k], replace(case, texture=texture), LensOptions())
-            ]  # fmt: skip
+                pair
+                for seed in HELD_OUT_SEEDS[arguments.first : arguments.first + arguments.scenes]
+                for pair in pair_errors(seed, replace(case, texture=texture), LensOptions())
+            ]
             trusted = np.array([e for e, m in found if m.trusted])
             if not len(trusted):
                 print(f"| {texture} | {name} | {len(found)} | 0 | | | | | |", flush=True)

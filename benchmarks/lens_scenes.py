@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from detector.lens.options import LensOptions
+from detector.lens.scoring import GlintModel
 from detector.lens.sense import LensSense
 from detector.lens.synth import (
     Eyes,
@@ -99,19 +100,27 @@ class Sequence:
         return score(report.alerts, report.inspect, self.kinds, self.truth, self.within_px)
 
 
-def run_sequence(seed: int, condition: Condition, options: LensOptions | None = None) -> Sequence:
+def run_sequence(
+    seed: int, condition: Condition, options: LensOptions | None = None, model: GlintModel | None = None
+) -> Sequence:
     """Render one random scene and let the sense look at it."""
     lenses = condition.lenses if condition.lenses is not None else seed % 3
-    return run_scene(random_scene(seed, lenses=lenses, texture=condition.texture), seed, condition, options)
+    return run_scene(random_scene(seed, lenses=lenses, texture=condition.texture), seed, condition, options, model)
 
 
-def run_scene(scene: Scene, seed: int, condition: Condition, options: LensOptions | None = None) -> Sequence:
+def run_scene(
+    scene: Scene,
+    seed: int,
+    condition: Condition,
+    options: LensOptions | None = None,
+    model: GlintModel | None = None,
+) -> Sequence:
     """Render a scene under a condition and let the sense look at it."""
     geometry = condition.geometry
     sensor = SensorModel(noise_scale=condition.noise_scale, psf_sigma_px=condition.psf_sigma_px)
     renderer = SceneRenderer(scene, geometry, seed, sensor)
     hand = HandMotion(seed, speed_deg_s=condition.speed_deg_s, reach_deg=condition.reach_deg)
-    sense = LensSense(options or LensOptions(), geometry)
+    sense = LensSense(options or LensOptions(), geometry, model)
     truth = {}
     for frame, places in frames_of(renderer, hand, condition.plan, seed):
         sense.step(frame)

@@ -9,58 +9,67 @@ counts once. Tape, glitter and people (with --people) are listed apart.
 
 import argparse
 from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 import cv2
 import numpy as np
 
-from benchmarks.lens_scenes import CONDITIONS, Condition, reach_px
+from benchmarks.lens_scenes import CONDITIONS, Condition, Sequence, reach_px
 from detector.lens.options import LensOptions
 from detector.lens.sense import LensSense
 from detector.lens.synth import HandMotion, Scene, SceneRenderer, SensorModel, random_scene, strobe_frames
 from detector.lens.synth.doubtful import Eyes, Spectacles
 from detector.lens.synth.scorer import interval, nearest_object
-from detector.types import GlintAlert, LedState
+from detector.types import Frame, GlintAlert, LedState
 
 SWEEP_SEEDS = range(200_000, 300_000)
+REACH_DEG, TRAVEL_MM = 6.0, 60.0
 APART = ("tape", "eyes", "spectacles")
 
 
-def stall(seed: int, people: bool) -> Scene:
-    """Return a crowded wall without a lens, at the distance of a stall's."""
-    scene = random_scene(seed, lenses=0, clutter=12)
+def stall(seed: int, people: bool, lenses: int = 0) -> Scene:
+    """Return a crowded wall, without a lens unless asked for, at the distance of a stall's."""
+    scene = random_scene(seed, lenses=lenses, clutter=12)
     range_mm = float(np.random.default_rng((seed, 4)).uniform(500, 1100))
+    grow = range_mm / scene.range_mm
     objects = tuple(
-        replace(o, y_mm=o.y_mm * range_mm / scene.range_mm, x_mm=o.x_mm * range_mm / scene.range_mm,
-                depth_mm=o.depth_mm * range_mm / scene.range_mm)
-        for o in scene.objects if people or not isinstance(o, Eyes | Spectacles)
-    )  # fmt: skip
+        replace(o, y_mm=o.y_mm * grow, x_mm=o.x_mm * grow, depth_mm=o.depth_mm * grow)
+        for o in scene.objects
+        if people or not isinstance(o, Eyes | Spectacles)
+    )
     return replace(scene, range_mm=range_mm, objects=objects)
+
+
+def looking(scene: Scene, seed: int, seconds: float, condition: Condition) -> Iterator[tuple[Frame, Sequence]]:
+    """Yield every frame of a sweep with the sense as it stands after it."""
+    sensor = SensorModel(noise_scale=condition.noise_scale, psf_sigma_px=condition.psf_sigma_px)
+    renderer = SceneRenderer(scene, condition.geometry, seed, sensor)
+    hand = HandMotion(seed, speed_deg_s=condition.speed_deg_s, reach_deg=REACH_DEG, travel_mm=TRAVEL_MM)
+    plan = replace(condition.plan, sets=round(seconds * 1e9 / condition.plan.frame_ns / len(condition.plan.order)))
+    sense = LensSense(LensOptions(), condition.geometry)
+    within_px = {item.name: reach_px(item, scene, condition.geometry) for item in scene.objects}
+    truth: dict[int, Mapping[str, tuple[float, float]]] = {}
+    sequence = Sequence(scene, sense, truth, within_px)
+    for frame, places in strobe_frames(renderer, hand, plan, seed):
+        truth[frame.sequence] = places
+        sense.step(frame)
+        yield frame, sequence
 
 
 def sweep(seed: int, seconds: float, people: bool, condition: Condition) -> tuple[list[str], Counter[str]]:
     """Return the kinds of what alerted, one entry a thing, and how many of each kind the wall held."""
     scene = stall(seed, people)
-    renderer = SceneRenderer(
-        scene, condition.geometry, seed, SensorModel(noise_scale=condition.noise_scale, psf_sigma_px=condition.psf_sigma_px)
-    )
-    hand = HandMotion(seed, speed_deg_s=condition.speed_deg_s, reach_deg=6.0, travel_mm=60.0)
-    plan = replace(condition.plan, sets=round(seconds * 1e9 / condition.plan.frame_ns / len(condition.plan.order)))
-    sense = LensSense(LensOptions(), condition.geometry)
-    within_px = {item.name: reach_px(item, scene, condition.geometry) for item in scene.objects}
-    kinds = {item.name: item.kind for item in scene.objects}
-    truth = {}
     alerted: dict[str, str] = {}
-    for frame, places in strobe_frames(renderer, hand, plan, seed):
-        truth[frame.sequence] = places
-        sense.step(frame)
+    kinds: dict[str, str] = {item.name: item.kind for item in scene.objects}
+    for frame, sequence in looking(scene, seed, seconds, condition):
         if frame.led is not LedState.DARK:
             continue
-        for alert in sense.report().alerts:
+        for alert in sequence.sense.report().alerts:
             if isinstance(alert, GlintAlert) and alert.key not in alerted:
-                name, _ = nearest_object(alert, truth, within_px)
+                name, _ = nearest_object(alert, sequence.truth, sequence.within_px)
                 alerted[alert.key] = kinds.get(name or "", "nothing")
-                print(f"  {seed} {alert.frames} sets {name} confidence {alert.confidence:.3f}", flush=True)
+                print(f"  {seed} after {alert.frames} sets: {name}, confidence {alert.confidence:.3f}", flush=True)
     return list(alerted.values()), Counter(kinds.values())
 
 

@@ -63,7 +63,7 @@ class SparkleField:
         """Note the (y, x, 1 for a single pixel) of one set's retro readings that continued no track, shape (n, 3)."""
         self._places.append(births)
         specks = float(births[:, 2].sum())
-        self._births = self._births + [len(births) - specks, specks]
+        self._births = self._births + np.array([len(births) - specks, specks])
         self._sets += 1
 
     def chance(self, places: _Floats, gates_deg: _Floats) -> _Floats:

@@ -129,7 +129,9 @@ class GlintFinder:
         floor_dn = _FLOOR_SIGMA * sigma_dn * np.sqrt(area_px)
         summit_dn, off_peak = self._summit_elsewhere(strobe.off, planes.to_off, yx, planes.trusted)
         by_flux = self._ratio(on_dn, off_dn, dark_dn, floor_dn)
-        on_summit = np.maximum(window_at(strobe.on.compact, yx, 1), light[:, reach - 1 : reach + 2, reach - 1 : reach + 2])
+        on_summit = np.maximum(
+            window_at(strobe.on.compact, yx, 1), light[:, reach - 1 : reach + 2, reach - 1 : reach + 2]
+        )
         on_summit = on_summit.max(axis=(1, 2))
         left = np.maximum(summit_dn * planes.balance - _SUMMIT_SIGMA * sigma_dn, _SUMMIT_SIGMA * sigma_dn)
         by_summit = np.clip(on_summit / left, 1 / self._options.ratio_cap, self._options.ratio_cap)

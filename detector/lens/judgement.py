@@ -8,7 +8,14 @@ import numpy as np
 
 from detector.lens.glints import Reading
 from detector.lens.options import LensOptions
-from detector.lens.scoring import GlintModel, common_drift, lens_confidence, wander_deg
+from detector.lens.scoring import (
+    GlintModel,
+    common_drift,
+    lens_confidence,
+    motion_is_known,
+    view_span_deg,
+    wander_deg,
+)
 from detector.lens.tracking import Track
 from detector.types import AlertKind, GlintAlert, Phrase
 
@@ -18,6 +25,7 @@ NOT_PERSISTENT = "not_persistent"
 NEIGHBOURS_ALIKE = "neighbours_alike"
 LOW_CONFIDENCE = "low_confidence"
 MOVES_BY_ITSELF = "moves_by_itself"
+ONE_VIEWPOINT = "one_viewpoint"
 _NEIGHBOUR_HITS = 3
 _PAIR_DEG = (1.8, 12.0)  # 63 mm from 2 m to 0.3 m
 _APART = 0.35  # of their common motion, by which two eyes of one head may differ
@@ -69,7 +77,10 @@ def judge(
     retro = [_is_retro(t) for t in tracks]
     alike = _neighbours_alike(tracks, retro, options, px_per_deg)
     # Only what would be reported need be asked whether it moves.
-    moves = [c >= options.inspect_confidence and _moves(t, tracks, retro, options, px_per_deg) for t, c in zip(tracks, confidence, strict=True)]
+    moves = [
+        c >= options.inspect_confidence and _moves(t, tracks, retro, options, px_per_deg)
+        for t, c in zip(tracks, confidence, strict=True)
+    ]
     return tuple(
         _judge_one(track, c, n, m, options, wanted)
         for track, c, n, m in zip(tracks, confidence, alike, moves, strict=True)
@@ -90,8 +101,7 @@ def _moves(
     """Return whether it moves by itself, or together with one like it: a pair of eyes.
 
     Alone, a steady motion cannot be told from a place before the wall as long as the viewpoint moves steadily too. Two
-    alike that share one motion against the wall are a pair already at half of it, whether a depth would explain it or
-    not: two lenses on one thing before the wall are then worth a look and no alert.
+    alike that share one motion are taken for a pair already at a third of what a single glint may wander.
     """
     if wander_deg(track) > options.max_wander_deg:
         return True
@@ -111,7 +121,7 @@ def _share_a_motion(track: Track, other: Track, options: LensOptions) -> bool:
     if pair is None:
         return False
     apart_deg, together_deg = pair
-    return apart_deg < _APART * together_deg and together_deg > options.max_wander_deg / 2
+    return apart_deg < _APART * together_deg and together_deg > options.max_wander_deg / 3
 
 
 def _judge_one(
@@ -123,6 +133,8 @@ def _judge_one(
         return Judgement(track, confidence, AlertKind.RETRO_REFLECTOR, neighbours, MOVES_BY_ITSELF)
     if neighbours >= options.neighbours_alike:
         return Judgement(track, confidence, AlertKind.RETRO_REFLECTOR, neighbours, NEIGHBOURS_ALIKE)
+    if motion_is_known(track) and view_span_deg(track) < options.min_view_deg:
+        return Judgement(track, confidence, AlertKind.RETRO_REFLECTOR, neighbours, ONE_VIEWPOINT)
     if confidence < options.alert_confidence:
         return Judgement(track, confidence, AlertKind.RETRO_REFLECTOR, neighbours, LOW_CONFIDENCE)
     return Judgement(track, confidence, AlertKind.LENS_GLINT, neighbours, None)
@@ -196,6 +208,8 @@ def _reasons(judgement: Judgement) -> tuple[Phrase, ...]:
         reasons.insert(0, Phrase("lens.reason.neighbours", {"neighbours": judgement.neighbours}))
     if judgement.reason == MOVES_BY_ITSELF:
         reasons.insert(0, Phrase("lens.reason.moves_by_itself"))
+    if judgement.reason == ONE_VIEWPOINT:
+        reasons.insert(0, Phrase("lens.reason.one_viewpoint"))
     if judgement.reason == LOW_CONFIDENCE:
         reasons.insert(0, Phrase("lens.reason.unsure"))
     return tuple(reasons)

@@ -54,11 +54,15 @@ class LensOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
     max_residual_px: Annotated[
         float,
-        _meta(0.05, 2, "px", "Scatter of corners, shrunken, beyond which a motion is not trusted; raising it trusts noise"),
+        _meta(
+            0.05, 2, "px", "Scatter of corners, shrunken, beyond which a motion is not trusted; raising it trusts noise"
+        ),
     ] = 0.5
     max_error_deg: Annotated[
         float,
-        _meta(0.005, 1, "deg", "Standard error of a motion beyond which it is not trusted; raising it trusts few corners"),
+        _meta(
+            0.005, 1, "deg", "Standard error of a motion beyond which it is not trusted; raising it trusts few corners"
+        ),
     ] = 0.05
 
     # Candidates
@@ -139,31 +143,48 @@ class LensOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     # Verdict
     min_hits: Annotated[
         int,
-        _meta(2, 50, "1", "Strobe sets that must show a glint before its features mean anything; raising it asks for patience"),
+        _meta(
+            2,
+            50,
+            "1",
+            "Strobe sets that must show a glint before its features mean anything; raising it asks for patience",
+        ),
     ] = 3
     false_alert_budget: Annotated[
         float,
         _meta(
-            1e-6, 1, "1 per sweep", "Chance rows of sparkle that may alert in one sweep; raising it alerts sooner and wrongly"
+            1e-6,
+            1,
+            "1 per sweep",
+            "Chance rows of sparkle that may alert in one sweep; raising it alerts sooner and wrongly",
         ),
     ] = 0.001
     budget_sets: Annotated[
-        float, _meta(10, 100000, "1", "Strobe sets of the sweep that the budget is for; raising it asks for more evidence")
+        float,
+        _meta(10, 100000, "1", "Strobe sets of the sweep that the budget is for; raising it asks for more evidence"),
     ] = 300.0
     lens_show: Annotated[
         float,
         _meta(
-            0.3, 0.99, "1", "Share of sets in which a lens in view reads retro; raising it drops flickering lenses sooner"
+            0.3,
+            0.99,
+            "1",
+            "Share of sets in which a lens in view reads retro; raising it drops flickering lenses sooner",
         ),
     ] = 0.85
     sparkle_near_deg: Annotated[
         float,
-        _meta(0.5, 20, "deg", "Reach within which sparkle counts as local; raising it forgets that it crowds round chrome"),
+        _meta(
+            0.5, 20, "deg", "Reach within which sparkle counts as local; raising it forgets that it crowds round chrome"
+        ),
     ] = 2.6
     max_wander_deg: Annotated[
         float,
         _meta(
-            0.02, 5, "deg", "A place that moves by itself by more than this is no fixed lens; raising it lets eyes alert"
+            0.02,
+            5,
+            "deg",
+            "A place that moves by itself by more than this is no fixed lens; raising it lets eyes alert",
         ),
     ] = 0.25
     alert_confidence: Annotated[
@@ -193,6 +214,17 @@ class LensOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     untrusted_penalty: Annotated[
         float, _meta(0, 10, "logit", "Taken off in proportion to sets whose registration is not trusted")
     ] = 2.5
+
+    min_view_deg: Annotated[
+        float,
+        _meta(
+            0,
+            10,
+            "deg",
+            "Span of viewpoints, at the wall, over which a glint must last: a mirror that faces the camera answers "
+            "like a lens as long as the camera only turns; raising it asks for a longer step aside",
+        ),
+    ] = 0.5
 
     # Coverage
     complete_sets: Annotated[

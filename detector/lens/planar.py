@@ -62,12 +62,16 @@ def fit_planar(
     centre_px : tuple of float
         (x, y) of the optical axis.
     """
-    to_norm = np.array([[1 / focal_px, 0, -centre_px[0] / focal_px], [0, 1 / focal_px, -centre_px[1] / focal_px], [0, 0, 1.0]])
+    to_norm = np.array(
+        [[1 / focal_px, 0, -centre_px[0] / focal_px], [0, 1 / focal_px, -centre_px[1] / focal_px], [0, 0, 1.0]]
+    )
     from_norm = np.linalg.inv(to_norm)
     base = to_norm @ guess @ from_norm
     base = base / base[2, 2]
     source, target = _norm(start, to_norm), _norm(end, to_norm)
-    prior = np.diag(np.array([0.0, 0, 0, 0, 0, 0, 1, 1]) / _KEYSTONE_PRIOR**2 + np.array([0, 1, 1, 0, 1, 1, 0, 0]) / _SHEAR_PRIOR**2)
+    prior = np.diag(
+        np.array([0.0, 0, 0, 0, 0, 0, 1, 1]) / _KEYSTONE_PRIOR**2 + np.array([0, 1, 1, 0, 1, 1, 0, 0]) / _SHEAR_PRIOR**2
+    )
     least = _LEAST_SIGMA / focal_px
     delta = np.zeros(8)
     for _ in range(_ROUNDS):

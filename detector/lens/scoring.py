@@ -14,12 +14,23 @@ from detector.lens.glints import Reading
 from detector.lens.options import LensOptions
 from detector.lens.tracking import Track
 
-__all__ = ["GlintModel", "TrackFeatures", "common_drift", "evidence_penalty", "features_of", "lens_confidence", "load_model", "wander_deg"]
+__all__ = [
+    "GlintModel",
+    "TrackFeatures",
+    "common_drift",
+    "evidence_penalty",
+    "features_of",
+    "lens_confidence",
+    "load_model",
+    "motion_is_known",
+    "view_span_deg",
+    "wander_deg",
+]
 
 _MOST_EVIDENCE = 2.5
 _WIDEST_VIEW_DEG = 3.0
 _MOST_WANDER = 3.0
-_LEAST_WANDERINGS = 5
+_LEAST_WANDERINGS = 3
 _KNOWN_MOTION = 0.75  # share of its sets whose motion must be trusted before it is said to move by itself
 _DEPTH_RANGE = (-0.1, 0.5)  # from behind a window to a third of the way to the camera; mirror images have 1
 
@@ -108,13 +119,18 @@ def features_of(track: Track, options: LensOptions, px_per_deg: float) -> TrackF
         jitter=min(2.0, misfit_px / (options.gate_deg * px_per_deg)),
         flux_spread_dex=min(1.0, pstdev(flux)),
         speck_share=sum(g.speck for g in glints) / len(glints),
-        viewpoint=min(_WIDEST_VIEW_DEG, _view_span_deg(track)),
+        viewpoint=min(_WIDEST_VIEW_DEG, view_span_deg(track)),
         wander=min(_MOST_WANDER, wander_deg(track) / options.max_wander_deg),
     )
 
 
-def _view_span_deg(track: Track) -> float:
-    """Return the diagonal of the box of viewpoints from which it read `retro`."""
+def motion_is_known(track: Track) -> bool:
+    """Return whether most of the hand's motion between its sets was trusted."""
+    return track.trusted_hits >= _KNOWN_MOTION * track.hits
+
+
+def view_span_deg(track: Track) -> float:
+    """Return the diagonal of the box of viewpoints from which it read `retro`, degrees at the wall."""
     seen = [(w[2], w[3]) for w, g in zip(track.wanderings, track.glints, strict=True) if g.reading is Reading.RETRO]
     if not seen:
         return 0.0
@@ -127,11 +143,14 @@ def wander_deg(track: Track) -> float:
 
     A thing that stands out from the wall by a share k of the remaining range moves k times as far as the viewpoint:
     one number for both axes. What is left over moves by itself: eyes, spectacles, a pendant. 0 where most of the
-    hand's motion was not trusted, or with fewer than five sets.
+    hand's motion was not trusted, or with fewer than three sets.
     """
-    if len(track.wanderings) < _LEAST_WANDERINGS or track.trusted_hits < _KNOWN_MOTION * track.hits:
+    if len(track.wanderings) < _LEAST_WANDERINGS or not motion_is_known(track):
         return 0.0
-    table = np.array(track.wanderings)
+    return _unexplained_deg(np.array(track.wanderings))
+
+
+def _unexplained_deg(table: npt.NDArray[np.float64]) -> float:
     drift, view = table[:, :2] - table[:, :2].mean(axis=0), table[:, 2:] - table[:, 2:].mean(axis=0)
     depth = float((drift * view).sum() / max((view * view).sum(), 1e-6))
     rest = drift - np.clip(depth, *_DEPTH_RANGE) * view
@@ -155,16 +174,16 @@ def lens_confidence(track: Track, options: LensOptions, px_per_deg: float, model
 
 
 def common_drift(one: Track, other: Track) -> tuple[float, float] | None:
-    """Return (apart, together): how far two tracks moved against each other and, jointly, against the wall.
+    """Return (apart, together): how far two tracks moved against each other, and jointly beyond what a depth explains.
 
-    Root mean square over the sets they share at the end of both, degrees; None when those are fewer than five or the
+    Root mean square over the sets they share at the end of both, degrees; None when those are fewer than three or the
     hand's motion is not known.
     """
     count = min(len(one.wanderings), len(other.wanderings))
-    known = all(t.trusted_hits >= _KNOWN_MOTION * t.hits and t.misses == 0 for t in (one, other))
+    known = all(motion_is_known(t) and t.misses == 0 for t in (one, other))
     if count < _LEAST_WANDERINGS or not known or one.last_t_ns != other.last_t_ns:
         return None
-    drifts = [np.array(t.wanderings)[-count:, :2] for t in (one, other)]
-    first, second = (d - d.mean(axis=0) for d in drifts)
-    apart, together = first - second, (first + second) / 2
-    return tuple(float(np.sqrt((d**2).sum(axis=1).mean())) for d in (apart, together))  # type: ignore[return-value]
+    first, second = (np.array(t.wanderings)[-count:] for t in (one, other))
+    apart = first[:, :2] - second[:, :2]
+    apart = apart - apart.mean(axis=0)
+    return float(np.sqrt((apart**2).sum(axis=1).mean())), _unexplained_deg((first + second) / 2)

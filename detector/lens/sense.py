@@ -15,7 +15,7 @@ from detector.lens.judgement import Judgement, judge, rejection, to_alert
 from detector.lens.noise import NoiseModel, estimate_noise
 from detector.lens.options import LensOptions
 from detector.lens.registration import MotionChain, Registrar, map_points
-from detector.lens.scoring import load_model
+from detector.lens.scoring import GlintModel, load_model
 from detector.lens.strobe import StrobeGrouper, StrobeSet
 from detector.lens.tracking import SetMotion, Track, Tracker
 from detector.lens.working import WorkingFrame, WorkingScale
@@ -32,6 +32,8 @@ class LensSense:
     options : LensOptions
     geometry : CameraGeometry
         Every frame must have its size.
+    model : GlintModel, optional
+        Coefficients of the score; the shipped ones when not given.
 
     Notes
     -----
@@ -40,7 +42,7 @@ class LensSense:
 
     name = "lens"
 
-    def __init__(self, options: LensOptions, geometry: CameraGeometry) -> None:
+    def __init__(self, options: LensOptions, geometry: CameraGeometry, model: GlintModel | None = None) -> None:
         self._options = options
         self._geometry = geometry
         self._scale = WorkingScale.of(geometry, options)
@@ -52,7 +54,7 @@ class LensSense:
         self._finder = GlintFinder(options, self._scale, geometry.black_level_dn, self._full_dn)
         self._tracker = Tracker(options, self._px_per_deg, (geometry.height_px, geometry.width_px))
         self._tally = SweepTally(options)
-        self._model = load_model()
+        self._model = model or load_model()
         self._rejected: Counter[str] = Counter()
         self._judged: tuple[Judgement, ...] = ()
         self._provenances: set[Provenance] = set()
@@ -207,9 +209,7 @@ class LensSense:
 
     def _judge(self) -> None:
         """Judge every track once a set; reports in between repeat it."""
-        self._judged = judge(
-            self._tracker.tracks, self._options, self._px_per_deg, self._model, self.evidence_wanted
-        )
+        self._judged = judge(self._tracker.tracks, self._options, self._px_per_deg, self._model, self.evidence_wanted)
 
     @property
     def evidence_wanted(self) -> float:

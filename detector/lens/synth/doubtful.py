@@ -104,7 +104,8 @@ def _glitter(item: Glitter, view: View) -> tuple[Spot, ...]:
     away = rng.normal(0, 0.5 * item.radius_mm, (item.flakes, 2))
     normal = rng.normal(0, item.spread_deg, (item.flakes, 2))
     size = item.highlight * rng.lognormal(0, 0.5, item.flakes)
-    bearing = np.degrees(np.arctan2([view.pose.y_mm, view.pose.x_mm] - (away + [item.y_mm, item.x_mm]), view.range_mm))
+    aside_mm = np.array([view.pose.y_mm - item.y_mm, view.pose.x_mm - item.x_mm]) - away
+    bearing = np.degrees(np.arctan2(aside_mm, view.range_mm))
     miss_deg = np.linalg.norm(bearing - normal, axis=1)
     on, off = (
         size * _flash(miss_deg, float(np.degrees(np.arctan2(radius_mm, view.range_mm))) / 2, item.gloss_deg)

@@ -58,8 +58,9 @@ class Lens(SceneObject):
     """A camera lens with a sensor behind it: a cat's eye within about 20 degrees of its axis.
 
     `retro_gain` is its radiance on axis over that of a white wall, `lobe_deg` the spread of the returned light
-    (0.61 with gain 60 fits the path-traced simple lens, 0.2 with 2500 the well-corrected one). It is seen in a dark hole. `glitter` is the
-    standard deviation of its log brightness from frame to frame: what a trembling hand does to a pinhole.
+    (0.61 with gain 60 fits the path-traced simple lens, 0.2 with 2500 the well-corrected one). It is seen in a dark
+    hole. `glitter` is the standard deviation of its log brightness from frame to frame: what a trembling hand does to
+    a pinhole.
     """
 
     kind: ClassVar[str] = "lens"

@@ -135,7 +135,7 @@ def _draw(
     if kind is Tape:
         return Tape(name, y_mm, x_mm, count=int(rng.integers(4, 12)), pitch_mm=float(rng.uniform(5, 9)))
     if kind in (Eyes, Spectacles):
-        return kind(name, y_mm, x_mm, phase=float(rng.uniform(0, 6)))  # type: ignore[call-arg]
+        return kind(name, y_mm, x_mm, phase=float(rng.uniform(0, 6)))
     if kind is Glitter:
         return Glitter(name, y_mm, x_mm, radius_mm=float(rng.uniform(6, 25)), seed=int(rng.integers(1 << 31)))
     if kind in (Tile, Plate):
