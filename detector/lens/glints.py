@@ -13,7 +13,9 @@ from detector.lens.options import LensOptions
 from detector.lens.photometry import (
     aperture_flux,
     disc_offsets,
+    grow_within,
     highest_summit,
+    longer_axis,
     matched_flux,
     window_at,
 )
@@ -66,7 +68,7 @@ class Glint:
     dark_residue : float or None
         Dark flux over on-axis flux, equal exposure; None without a dark frame.
     extent_deg : float
-        Diameter of a disc with the area at which the difference exceeds half its peak.
+        Longer axis of the body within which the difference exceeds half its peak; a disc's diameter.
     saturated : bool
         Whether both the on-axis and the off-axis peak are clipped, so that the ratio says little.
     speck : bool
@@ -141,7 +143,7 @@ class GlintFinder:
             flux=np.maximum(on_dn, 1.0),
             ratio=np.minimum(by_flux, by_summit),
             residue=None if dark_dn is None else dark_dn / np.maximum(on_dn, floor_dn),
-            area_px=self._area_px(planes, yx),
+            length_px=self._length_px(planes, yx),
             saturated=np.minimum(on_peak, off_peak) >= _SATURATED * self._full_dn,
             snr=snr,
             speck=self._single_pixel(strobe.on, yx, sigma_dn),
@@ -151,7 +153,7 @@ class GlintFinder:
     def _glint(self, table: "_Table", k: int) -> Glint:
         residue = None if table.residue is None else float(table.residue[k])
         ratio, saturated = float(table.ratio[k]), bool(table.saturated[k])
-        extent_deg = float(np.degrees(2 * np.sqrt(table.area_px[k] / np.pi) / self._scale.focal_px))
+        extent_deg = float(np.degrees(table.length_px[k] / self._scale.focal_px))
         return Glint(
             y_px=float(table.yx[k, 0]),
             x_px=float(table.yx[k, 1]),
@@ -327,14 +329,19 @@ class GlintFinder:
         around = np.maximum((nine - ground[:, None]).sum(axis=1), 1e-6)
         return np.asarray(nine[:, 4] - ground > _SINGLE_SHARE * around)
 
-    def _area_px(self, planes: StrobePlanes, yx: _Floats) -> _Floats:
-        """Return how many working pixels of the difference exceed half its peak."""
+    def _length_px(self, planes: StrobePlanes, yx: _Floats) -> _Floats:
+        """Return the longer axis, in working pixels, of what exceeds half the difference's peak and hangs together.
+
+        A lens is round. A highlight cut off by the edge of a plate is a sliver of the same area, and long.
+        """
         radius = int(np.ceil(_EXTENT_REACH * self._scale.px(self._options.max_extent_deg)))
         patch = window_at(planes.difference, yx, radius)
-        core = patch[:, radius - 1 : radius + 2, radius - 1 : radius + 2].max(axis=(1, 2))
-        return np.asarray(
-            (patch > _HALF_PEAK * np.maximum(core, 1e-6)[:, None, None]).sum(axis=(1, 2)), dtype=np.float64
-        )
+        core = np.zeros_like(patch)
+        core[:, radius - 1 : radius + 2, radius - 1 : radius + 2] = 1.0
+        peak = np.maximum((patch * core).max(axis=(1, 2)), 1e-6)[:, None, None]
+        bright = patch > _HALF_PEAK * peak
+        body = grow_within(bright & (core > 0), bright, radius)
+        return longer_axis(body)
 
     def _read(self, ratio: float, residue: float | None, extent_deg: float, saturated: bool) -> Reading:
         o = self._options
@@ -353,7 +360,7 @@ class _Table:
     flux: _Floats
     ratio: _Floats
     residue: _Floats | None
-    area_px: _Floats
+    length_px: _Floats
     saturated: npt.NDArray[np.bool_]
     snr: _Floats
     speck: npt.NDArray[np.bool_]
