@@ -184,7 +184,7 @@ def test_eyes_move_by_themselves_and_answer_like_a_lens():
 
 
 def test_each_flake_of_glitter_passes_the_ratio_and_is_gone_a_step_aside():
-    item = Glitter("a", 0, 0, flakes=3000)
+    item = Glitter("a", 0, 0, flakes=8000)
 
     def flashes(x_mm):
         found = spots(item, View(Pose(x_mm=x_mm), 600.0, GEOMETRY))
