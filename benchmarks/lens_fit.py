@@ -23,6 +23,7 @@ from benchmarks.lens_scenes import CONDITIONS, FIT_SEEDS, Sequence, run_sequence
 from benchmarks.lens_sweeps import looking, stall
 from detector.lens.judgement import Judgement, to_alert
 from detector.lens.scoring import GlintModel, TrackFeatures, evidence_penalty, features_of
+from detector.lens.synth import StrobePlan
 from detector.lens.synth.scorer import nearest_object
 from detector.types import AlertKind
 
@@ -104,14 +105,15 @@ def load(path: Path) -> list[Row]:
     return [Row(*row[:-1], features=tuple(row[-1])) for row in zip(*columns, strict=True)]
 
 
-def fit(x: np.ndarray, penalty: np.ndarray, label: np.ndarray) -> tuple[float, np.ndarray]:
+def fit(x: np.ndarray, penalty: np.ndarray, label: np.ndarray, counts: np.ndarray) -> tuple[float, np.ndarray]:
     """Return intercept and weights of the ridge-regularised logistic regression on standardised features."""
+    share = counts / counts.sum()
 
     def loss(theta: np.ndarray) -> tuple[float, np.ndarray]:
         z = theta[0] + x @ theta[1:] - penalty
         p = 1 / (1 + np.exp(-z))
-        value = np.mean(np.logaddexp(0, z) - label * z) + RIDGE * (theta[1:] ** 2).sum() / 2
-        slope = (p - label) / len(label)
+        value = share @ (np.logaddexp(0, z) - label * z) + RIDGE * (theta[1:] ** 2).sum() / 2
+        slope = (p - label) * share
         return float(value), np.concatenate([[slope.sum()], x.T @ slope + RIDGE * theta[1:]])
 
     bounds = [(None, None)] + [(0, None) if SIGNS.get(n, -1) > 0 else (None, 0) for n in NAMES]
@@ -119,13 +121,21 @@ def fit(x: np.ndarray, penalty: np.ndarray, label: np.ndarray) -> tuple[float, n
     return float(result.x[0]), result.x[1:]
 
 
+def counts_of(rows: list[Row]) -> np.ndarray:
+    """Return what each row counts: a sweep's many looks at the same things count as one look together."""
+    looks = _STALL_S * 1e9 / StrobePlan().frame_ns / _STALL_EVERY
+    return np.array([1 / looks if row.scene in STALL_SEEDS else 1.0 for row in rows])
+
+
 def standardised_fit(rows: list[Row], keep: np.ndarray | None = None) -> GlintModel:
     """Return the model fitted to rows; features outside `keep`, bool of shape (10,), get no weight."""
     x, penalty = np.array([row.features for row in rows]), np.array([row.penalty for row in rows])
     label = np.array([float(row.kind == "lens") for row in rows])
-    centre, scale = x.mean(axis=0), np.maximum(x.std(axis=0), 0.05)
+    counts = counts_of(rows)
+    centre = np.average(x, axis=0, weights=counts)
+    scale = np.maximum(np.sqrt(np.average((x - centre) ** 2, axis=0, weights=counts)), 0.05)
     z = (x - centre) / scale
-    intercept, weights = fit(z if keep is None else z * keep, penalty, label)
+    intercept, weights = fit(z if keep is None else z * keep, penalty, label, counts)
     return GlintModel(intercept, weights, centre, scale)
 
 
@@ -178,13 +188,16 @@ def main() -> None:
     print("| feature | weight |\n|---|---|")
     print("\n".join(f"| {n} | {w:+.2f} |" for n, w in zip(NAMES, weights, strict=True)))
     p = 1 / (1 + np.exp(-(model.intercept + ((x - model.centre) / model.scale) @ weights - penalty)))
-    for title, part in (("fitted scenes", train), ("other scenes", ~train)):
+    short = np.array([row.scene not in STALL_SEEDS for row in rows])
+    for title, part in (
+        ("fitted scenes", train), ("other scenes", ~train), ("other scenes, short looks", ~train & short),
+    ):  # fmt: skip
         print_calibration(title, p[part], label[part])
     for k in np.flatnonzero((p >= 0.6) & (label == 0) & [row.ripe for row in rows]):
         print(f"  false: scene {rows[k].scene} {rows[k].kind} p {p[k]:.2f} beside {rows[k].neighbours}", end=" ")
         print(dict(zip(NAMES, x[k].round(2).tolist(), strict=True)))
     if arguments.diagram:
-        arguments.diagram.write_text(reliability_svg(p[~train], label[~train]), encoding="utf-8")
+        arguments.diagram.write_text(reliability_svg(p[~train & short], label[~train & short]), encoding="utf-8")
     if arguments.write:
         columns = {"weights": model.weights, "centre": model.centre, "scale": model.scale}
         document: dict[str, object] = {"intercept": round(model.intercept, 4)}

@@ -115,9 +115,7 @@ def highest_summit(grey: _Floats, height: _Floats) -> _Floats:
     return np.asarray(np.where(grey[:, 1:-1, 1:-1] >= around, height, 0.0).max(axis=(1, 2)))
 
 
-def grow_within(
-    seeds: npt.NDArray[np.bool_], allowed: npt.NDArray[np.bool_], steps: int
-) -> npt.NDArray[np.bool_]:
+def grow_within(seeds: npt.NDArray[np.bool_], allowed: npt.NDArray[np.bool_], steps: int) -> npt.NDArray[np.bool_]:
     """Return what can be reached from the seeds within what is allowed, by at most `steps` steps to side or corner.
 
     Parameters

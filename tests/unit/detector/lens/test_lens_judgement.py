@@ -65,7 +65,14 @@ def test_lens_is_sure_and_screw_and_lamp_are_not():
 
 
 @pytest.mark.parametrize(
-    "worse", [{"ratio": 4.0}, {"hits": 4}, {"dark_residue": None}, {"speck": True}, {"extent_deg": 1.3, "reading": Reading.TOO_LARGE}]
+    "worse",
+    [
+        {"ratio": 4.0},
+        {"hits": 4},
+        {"dark_residue": None},
+        {"speck": True},
+        {"extent_deg": 1.3, "reading": Reading.TOO_LARGE},
+    ],
 )
 def test_less_evidence_means_less_confidence(worse):
     assert confidence(track(**worse)) < confidence(track())
