@@ -44,7 +44,12 @@ class Judgement:
 
 
 def judge(
-    tracks: Sequence[Track], options: LensOptions, px_per_deg: float, model: GlintModel, wanted: float
+    tracks: Sequence[Track],
+    options: LensOptions,
+    px_per_deg: float,
+    model: GlintModel,
+    wanted: float,
+    crowd: Sequence[int],
 ) -> tuple[Judgement, ...]:
     """Judge every track that has been seen often enough, beside its neighbours.
 
@@ -59,6 +64,8 @@ def judge(
     model : GlintModel
     wanted : float
         Evidence without which nothing is reported (`evidence_wanted`).
+    crowd : sequence of int
+        Per track, other short-lived readings near it (`SparkleField.crowd`): glitter.
 
     Returns
     -------
@@ -75,7 +82,10 @@ def judge(
         for t, r in zip(tracks, ripe, strict=True)
     ]
     retro = [_is_retro(t) for t in tracks]
-    alike = _neighbours_alike(tracks, retro, options, px_per_deg)
+    alike = [
+        max(n, many if many >= options.crowd_readings else 0)
+        for n, many in zip(_neighbours_alike(tracks, retro, options, px_per_deg), crowd, strict=True)
+    ]
     # Only what would be reported need be asked whether it moves.
     moves = [
         c >= options.inspect_confidence and _moves(t, tracks, retro, options, px_per_deg)

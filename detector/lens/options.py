@@ -207,6 +207,16 @@ class LensOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     neighbours_alike: Annotated[
         int, _meta(1, 20, "1", "Alike neighbours that make a glint part of tape; raising it lets short tape alert")
     ] = 2
+    crowd_readings: Annotated[
+        int,
+        _meta(
+            2,
+            100,
+            "1",
+            "Wider readings that began near a glint in the last 16 sets and make it part of a glittering patch; "
+            "raising it lets glitter alert",
+        ),
+    ] = 5
     no_dark_penalty: Annotated[
         float,
         _meta(0, 10, "logit", "Taken off the evidence of a glint never seen in a dark frame; raising it mutes it"),

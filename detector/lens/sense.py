@@ -209,7 +209,9 @@ class LensSense:
 
     def _judge(self) -> None:
         """Judge every track once a set; reports in between repeat it."""
-        self._judged = judge(self._tracker.tracks, self._options, self._px_per_deg, self._model, self.evidence_wanted)
+        tracks, sparkle = self._tracker.tracks, self._tracker.sparkle
+        crowd = sparkle.crowd(np.array([t.yx for t in tracks]).reshape(-1, 2)).tolist()
+        self._judged = judge(tracks, self._options, self._px_per_deg, self._model, self.evidence_wanted, crowd)
 
     @property
     def evidence_wanted(self) -> float:

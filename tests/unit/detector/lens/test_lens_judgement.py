@@ -44,8 +44,8 @@ def confidence(item):
     return lens_confidence(item, OPTIONS, PX_PER_DEG, load_model())
 
 
-def judged(*tracks):
-    return judge(tracks, OPTIONS, PX_PER_DEG, load_model(), WANTED)
+def judged(*tracks, crowd=None):
+    return judge(tracks, OPTIONS, PX_PER_DEG, load_model(), WANTED, crowd or [0] * len(tracks))
 
 
 def test_features_of_a_clean_track():
@@ -175,3 +175,9 @@ def test_alert_says_where_and_why():
 def test_what_was_turned_down_has_no_alert():
     with pytest.raises(ValueError, match="turned down"):
         to_alert(Judgement(track(), 0.1, None, 0, "specular"))
+
+
+def test_a_glint_among_many_short_lived_ones_is_glitter():
+    (only,) = judged(track(), crowd=[OPTIONS.crowd_readings])
+    assert (only.kind, only.reason) == (AlertKind.RETRO_REFLECTOR, "neighbours_alike")
+    assert judged(track(), crowd=[OPTIONS.crowd_readings - 1])[0].kind is AlertKind.LENS_GLINT
