@@ -20,7 +20,7 @@ from scipy.optimize import minimize
 
 from benchmarks.lens_diagram import reliability_svg
 from benchmarks.lens_scenes import CONDITIONS, FIT_SEEDS, Sequence, run_sequence
-from benchmarks.lens_sweeps import looking, stall
+from benchmarks.lens_sweeps import PEOPLE, looking, stall
 from detector.lens.judgement import Judgement, to_alert
 from detector.lens.scoring import GlintModel, TrackFeatures, evidence_penalty, features_of
 from detector.lens.synth import StrobePlan
@@ -85,7 +85,7 @@ def collect_stalls(stalls: int) -> list[Row]:
     """Return rows of longer sweeps of crowded walls, every third with a lens, taken every few sets."""
     rows = []
     for k, seed in enumerate(STALL_SEEDS[:stalls]):
-        scene = stall(seed, people=False, lenses=int(k % 3 == 0))
+        scene = stall(seed, PEOPLE, lenses=int(k % 3 == 0))
         for frame, sequence in looking(scene, seed, _STALL_S, CONDITIONS["plain"]):
             if frame.sequence % _STALL_EVERY == _STALL_EVERY - 1:
                 rows += rows_of(sequence, seed)
