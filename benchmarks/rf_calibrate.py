@@ -1,12 +1,13 @@
 """Fit the confidence of the line-rate test on generated cameras and hard negatives; prints calibration.toml.
 
-    python -m benchmarks.rf_calibrate DRAWS [HACKTV_DIRECTORY] > detector/rf/video/calibration.toml
+    python -m benchmarks.rf_calibrate DRAWS [HACKTV_DIRECTORY] [--models fields ...] [--negatives 2]
 
-DRAWS scenes of every kind of negative, as many cameras; HACKTV_DIRECTORY from benchmarks/hacktv_slices.py adds pictures
-by an independent modulator. Seeds and clips here are never those of the scorers or of the tests.
+DRAWS scenes of every kind of negative times `--negatives`, DRAWS times 24 cameras; HACKTV_DIRECTORY from
+benchmarks/hacktv_slices.py adds pictures by an independent modulator. Seeds and clips here are never those of the
+scorers or of the tests.
 """
 
-import sys
+import argparse
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -45,11 +46,11 @@ def cameras(rng: np.random.Generator, count: int) -> Iterator[AnalogVideoEmissio
         yield camera.at(center_hz=CENTER_HZ - offset_hz, power_dbfs=power_dbfs)
 
 
-def scenes(draws: int, rng: np.random.Generator) -> Iterator[tuple[bool, tuple[Emission, ...]]]:
+def scenes(draws: int, negatives: int, rng: np.random.Generator) -> Iterator[tuple[bool, tuple[Emission, ...]]]:
     """Cameras and negatives, one after the other."""
     for camera in cameras(rng, 24 * draws):
         yield True, (camera,)
-    for seed in range(9000, 9000 + draws):
+    for seed in range(9000, 9000 + draws * negatives):
         for scene in hard_negatives(seed, CENTER_HZ, rng.uniform(-48, -8)).values():
             yield False, scene
 
@@ -60,12 +61,14 @@ def evidence(samples: Samples) -> npt.NDArray[np.float64] | None:
     return None if seen is None or refute(seen, OPTIONS) is not None else features(seen)
 
 
-def collect(draws: int, slices: list[HacktvSlice], seconds: float) -> tuple[list[npt.NDArray[np.float64]], ...]:
+def collect(
+    draws: int, negatives: int, slices: list[HacktvSlice], seconds: float
+) -> tuple[list[npt.NDArray[np.float64]], ...]:
     """Features of negatives and of cameras in dwells of one length."""
     rng = np.random.default_rng([77, round(1e4 * seconds)])
     sky = Sky((), DongleModel(noise_dbfs=NOISE_DBFS), seed=4242)
     out: tuple[list[npt.NDArray[np.float64]], ...] = ([], [])
-    for camera, emissions in scenes(draws, rng):
+    for camera, emissions in scenes(draws, negatives, rng):
         sky.emissions = emissions
         values = evidence(receive(sky, seconds, rng.uniform(0, 50)))
         if values is not None:
@@ -95,11 +98,16 @@ def fit(
 
 def main() -> None:
     """Collect, fit, print."""
-    draws = int(sys.argv[1])
-    slices = list(hacktv_slices(Path(sys.argv[2]), every=1)) if len(sys.argv) > 2 else []
-    print("# Made by benchmarks/rf_calibrate.py", draws, "(even odds; the prior is added at run time)")
-    for name, seconds in DWELLS_S.items():
-        negatives, positives = collect(draws, slices, seconds)
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("draws", type=int)
+    parser.add_argument("hacktv", type=Path, nargs="?")
+    parser.add_argument("--models", nargs="+", choices=MODELS, default=MODELS)
+    parser.add_argument("--negatives", type=int, default=2)
+    arguments = parser.parse_args()
+    slices = list(hacktv_slices(arguments.hacktv, every=1)) if arguments.hacktv else []
+    for name in arguments.models:
+        seconds = DWELLS_S[name]
+        negatives, positives = collect(arguments.draws, arguments.negatives, slices, seconds)
         theta, odds = fit(np.array(positives), np.array(negatives))
         camera, other = odds[: len(positives)], odds[len(positives) :]
         low, high = np.quantile(camera, [0.01, 0.05]), np.quantile(other, [0.95, 0.99])

@@ -1,21 +1,31 @@
-"""Structured logs: one event a line on stderr, readable on a terminal, JSON elsewhere."""
+"""Structured logs: one event a line on stderr, readable on a terminal, JSON elsewhere.
+
+structlog is imported when it is needed: a sensor process has nothing to say as long as all is well, and is 10 to 15 MB
+smaller without it.
+"""
+
+from __future__ import annotations
 
 import contextlib
 import logging
 import sys
+from typing import TYPE_CHECKING
 
-import structlog
+if TYPE_CHECKING:
+    from structlog.typing import FilteringBoundLogger, Processor
 
 __all__ = ["configure_logging", "get_logger"]
 
 
 def configure_logging(level: int = logging.INFO) -> None:
     """Set up the process's log; call once per process."""
+    import structlog
+
     on_terminal = sys.stderr.isatty()
-    renderer: structlog.typing.Processor = (
+    renderer: Processor = (
         structlog.dev.ConsoleRenderer() if on_terminal else structlog.processors.JSONRenderer(ensure_ascii=False)
     )
-    processors: list[structlog.typing.Processor] = [
+    processors: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
@@ -41,7 +51,9 @@ class _StderrLogger:
     debug = info = warning = error = critical = exception = msg
 
 
-def get_logger(**context: object) -> structlog.typing.FilteringBoundLogger:
+def get_logger(**context: object) -> FilteringBoundLogger:
     """Return a logger that adds these values to each of its lines."""
-    logger: structlog.typing.FilteringBoundLogger = structlog.get_logger(**context)
+    import structlog
+
+    logger: FilteringBoundLogger = structlog.get_logger(**context)
     return logger

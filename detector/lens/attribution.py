@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 
-from detector.types import Frame, LedEdge, LedState
+from detector.types import Frame, LedEdge
 
-__all__ = ["attribute_led"]
+__all__ = ["light_during"]
 
 
-def attribute_led(frame: Frame, edges: Sequence[LedEdge]) -> LedState | None:
-    """Return the light that held during the whole exposure of every row.
+def light_during(frame: Frame, edges: Sequence[LedEdge]) -> LedEdge | None:
+    """Return the edge whose light held during the whole exposure of every row.
 
     Parameters
     ----------
@@ -19,16 +19,19 @@ def attribute_led(frame: Frame, edges: Sequence[LedEdge]) -> LedState | None:
 
     Returns
     -------
-    LedState or None
-        None when an edge to another state falls inside the exposure, or when no edge at or before its start is known
-        (an unknown light is not a dark one). An edge exactly at the start holds from there on; one exactly at the
-        end counts as inside. Edges that repeat the state change nothing.
+    LedEdge or None
+        None when the light was changing to another one at any time of the exposure, or when no edge completed at or
+        before its start is known (an unknown light is not a dark one). An edge completed exactly at the start holds
+        from there on; one that begins exactly at the end counts as inside. Edges that repeat the light change
+        nothing.
     """
-    state: LedState | None = None
+    held: LedEdge | None = None
     for edge in edges:
-        if edge.t_ns > frame.t_end_ns:
+        began_ns = edge.t_ns if edge.began_ns is None else edge.began_ns
+        if began_ns > frame.t_end_ns:
             break
-        if edge.t_ns > frame.t_ns and edge.state is not state:
+        if edge.t_ns <= frame.t_ns:
+            held = edge
+        elif held is None or (edge.state, edge.wavelength_nm) != (held.state, held.wavelength_nm):
             return None
-        state = edge.state
-    return state
+    return held

@@ -109,8 +109,8 @@ def make_budget(
         count = hops[lane]
         dwells = {Lane.CAMERA: dwell_s, Lane.FINE: options.fine_dwell_s}
         dwell = dwells.get(lane, _wide_dwell(count, part * left, options, dwell_s, retune_s))
-        if options.passes == "wide":
-            dwell = options.quick_dwell_s
+        if options.passes != "all":
+            dwell = options.quick_dwell_s if options.passes == "wide" else options.quick_fine_dwell_s
         pass_s = count * (dwell + retune_s)
         lanes[lane] = LaneBudget(hops=count, dwell_s=dwell, share=part, pass_s=pass_s, period_s=pass_s / (part * left))
     return SweepBudget(retune_s=retune_s, longer_share=longer_share, lanes=lanes)

@@ -7,7 +7,7 @@ the rest is over, `block_max_s` at worst; one that is plainer by `louder_db` bre
 
 from dataclasses import dataclass
 
-__all__ = ["Backoff", "Shortlist"]
+__all__ = ["Backoff", "Nameless", "Shortlist"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +30,7 @@ class _Candidate:
 
 
 class Shortlist:
-    """Candidates by the centre of their slice; those that failed least come first.
+    """Candidates by the centre of their slice; those that failed least come first, the plainest of them.
 
     Parameters
     ----------
@@ -69,7 +69,7 @@ class Shortlist:
         """Return the next slice to look at and how often it was refuted since it was asked for, None without any."""
         if not self._queue:
             return None
-        center_hz = min(self._queue, key=lambda center_hz: self._candidates[center_hz].rests)
+        center_hz = min(self._queue, key=self._rank)
         self._queue.remove(center_hz)
         return center_hz, self._candidates[center_hz].attempts
 
@@ -107,6 +107,10 @@ class Shortlist:
         for candidate in self._candidates.values():
             candidate.queued = False
 
+    def _rank(self, center_hz: float) -> tuple[int, float]:
+        candidate = self._candidates[center_hz]
+        return candidate.rests, -candidate.score_db
+
     def _push(self, center_hz: float, candidate: _Candidate) -> None:
         candidate.queued = True
         if center_hz not in self._queue:
@@ -116,3 +120,48 @@ class Shortlist:
         self._candidates[center_hz] = _Candidate()
         if center_hz in self._queue:
             self._queue.remove(center_hz)
+
+
+class Nameless:
+    """Finds without a name: the strongest first, each tried once in a while, near ones with one look.
+
+    Parameters
+    ----------
+    reach_hz : float
+        How far from a look's middle finds are served by it.
+    aside_hz : float
+        How far below a find its look is tuned: the receiver's own spike lies in the middle.
+    again_s : float
+        Time after which one that stayed nameless is tried again.
+    """
+
+    def __init__(self, reach_hz: float, aside_hz: float, again_s: float) -> None:
+        self._reach_hz, self._aside_hz, self._again_ns = reach_hz, aside_hz, int(again_s * 1e9)
+        self._wanted: dict[float, float] = {}
+        self._tried: dict[float, int] = {}
+
+    def ask(self, freq_hz: float, snr_db: float, t_ns: int) -> None:
+        """Ask for a look at a find."""
+        self._tried = {at_hz: tried for at_hz, tried in self._tried.items() if t_ns - tried < self._again_ns}
+        center_hz = freq_hz - self._aside_hz
+        if any(abs(at_hz - center_hz) < self._reach_hz for at_hz in self._tried):
+            return
+        near = [at_hz for at_hz in self._wanted if abs(at_hz - center_hz) < self._reach_hz]
+        for at_hz in near:
+            self._wanted[at_hz] = max(self._wanted[at_hz], snr_db)
+        if not near:
+            self._wanted[center_hz] = snr_db
+
+    def take(self, t_ns: int) -> float | None:
+        """Return where to look next, None without anything to name."""
+        if not self._wanted:
+            return None
+        center_hz = max(self._wanted, key=lambda at_hz: self._wanted[at_hz])
+        del self._wanted[center_hz]
+        self._tried[center_hz] = t_ns
+        return center_hz
+
+    def clear(self) -> None:
+        """Forget who waits and who was tried."""
+        self._wanted.clear()
+        self._tried.clear()

@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 
+from detector.rf.gain_plan import GainPlan
 from detector.rf.options import RfOptions
-from detector.rf.phrases import blind_spots, mhz, pace
+from detector.rf.phrases import blind_spots, budget_figures, mhz, pace
 from detector.rf.scheduler import Scheduler
 from detector.types import Phrase, SenseCoverage
 
-__all__ = ["Recorded", "recording_coverage", "swept"]
+__all__ = ["Recorded", "recording_coverage", "sweep_figures", "swept"]
 
 
 def swept(
@@ -30,6 +31,17 @@ def swept(
         done.append(Phrase("rf.done.camera_bands", {"hops": len(camera_hz)}))
     missing = [Phrase("rf.missing.hops", {"hops": len(left), "of": scheduler.hops})] if left else []
     return [*done, *pace(scheduler.budget)], missing
+
+
+def sweep_figures(scheduler: Scheduler, gains: GainPlan) -> dict[str, float]:
+    """Return what technicians see of a sweep: its budget, its rests, its gains."""
+    lowest_db, highest_db = gains.range_db()
+    return budget_figures(scheduler.budget) | {
+        "resting": float(scheduler.resting),
+        "gain_changes": float(gains.changes),
+        "gain_low_db": lowest_db,
+        "gain_high_db": highest_db,
+    }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,7 @@
 Analog video shows in any slice of it, the better off centre, and cameras are 5 MHz wide and more: a slice every 4 MHz
 finds them all with half the hops of a gapless sweep. A row of the band plan may ask for a finer comb (AM modulators
 keep their power near the carrier). Narrow signals fall between the teeth of a comb: the fine pass lays slices edge to
-edge.
+edge, with a little overlap, and uses all of each (`gapless.py`).
 """
 
 from collections.abc import Iterable, Sequence
@@ -69,8 +69,8 @@ def make_hop_plan(
     full_range : bool
         Whether the rest of the span is swept too.
     fine_step_hz : float, optional
-        Distance of the fine pass's slices, the usable width of one; without it there is no fine pass, and neither is
-        there without the full range.
+        Distance of the fine pass's slices; without it there is no fine pass, and neither is there without the full
+        range.
 
     Returns
     -------
@@ -97,7 +97,7 @@ def sweep_plan(plan: BandPlan, span_hz: tuple[float, float], options: RfOptions)
     With ``passes = "wide"`` one even comb over the whole span, whatever the bands are; with ``"fine"`` the gapless
     pass alone.
     """
-    fine_step_hz = options.sample_rate_hz * options.usable_fraction
+    fine_step_hz = options.sample_rate_hz * (1 - options.sweep.fine_overlap)
     if options.sweep.passes == "wide":
         return make_hop_plan(BandPlan(plan.region, ()), span_hz, options.sweep.quick_step_hz, full_range=True)
     hops = make_hop_plan(plan, span_hz, options.comb_step_hz, full_range=options.full_range, fine_step_hz=fine_step_hz)

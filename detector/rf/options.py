@@ -164,6 +164,47 @@ class RfOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
             "raising it drops cameras, lowering it lets computer rasters in",
         ),
     ] = 0.3
+    core_z: Annotated[
+        float,
+        Meta(
+            ge=0,
+            le=20,
+            description="Line-rate statistic without the two strongest harmonics (cameras at -10 dB: 7.5 and more); "
+            "raising it misses weak cameras, lowering it lets two tones or a wandering supply in",
+            extra={"unit": "sigma"},
+        ),
+    ] = 4.0
+    rival_excess_z: Annotated[
+        float,
+        Meta(
+            ge=0,
+            le=50,
+            description="How much plainer a rate nearby may be (field sidebands of weak pictures: by 3.2); raising it "
+            "lets the leakage of other rhythms in",
+            extra={"unit": "sigma"},
+        ),
+    ] = 8.0
+    screen_excess_db: Annotated[
+        float,
+        Meta(
+            ge=-3,
+            le=30,
+            description="How much plainer a computer screen's line rate may be (of cameras it is plainer by less than "
+            "-3 dB); raising it lets screens in",
+            extra={"unit": "dB"},
+        ),
+    ] = 0.0
+    repeat_z: Annotated[
+        float,
+        Meta(
+            ge=-20,
+            le=0,
+            description="Fast changes down the picture that come back in every field, against those that do not "
+            "(noise 0 +- 1.1, cameras -1.8 and more); raising it misses moving pictures, lowering it lets clocks that "
+            "wander in",
+            extra={"unit": "sigma"},
+        ),
+    ] = -3.0
     half_line: Annotated[
         float,
         Meta(

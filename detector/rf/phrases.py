@@ -1,12 +1,12 @@
 """What the radio sense says, as codes; the words are in web_ui/translations/<language>/rf.po."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from detector.rf.budget import Lane, SweepBudget
 from detector.rf.emitters import Emitter
 from detector.types import Phrase
 
-__all__ = ["blind_spots", "budget_figures", "mhz", "overloaded", "pace", "reasons"]
+__all__ = ["blind_spots", "budget_figures", "mhz", "overloaded", "pace", "reasons", "spoilt"]
 
 _BANDS_TOLD = 4
 _VIDEO_24_HZ, _VIDEO_58_HZ = (2.4e9, 2.4835e9), (5.725e9, 5.875e9)
@@ -94,6 +94,16 @@ def budget_figures(budget: SweepBudget) -> dict[str, float]:
             f"{lane}_every_s": round(held.period_s, 1),
         }
     return figures
+
+
+def spoilt(hops: Mapping[str, int]) -> tuple[Phrase, ...]:
+    """Which hops were of no use, by reason: ``silent_hops`` of them, or so many ``lost_samples``."""
+    told = []
+    if hops.get("silent_hops"):
+        told.append(Phrase("rf.missing.silent", {"hops": hops["silent_hops"]}))
+    if hops.get("lost_samples"):
+        told.append(Phrase("rf.missing.lost", {"samples": hops["lost_samples"]}))
+    return tuple(told)
 
 
 def overloaded(bands_hz: Iterable[tuple[float, float]]) -> tuple[Phrase, ...]:

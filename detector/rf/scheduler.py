@@ -14,13 +14,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from detector.rf.budget import Lane, RetuneMeter, SweepBudget, make_budget
-from detector.rf.candidates import Backoff, Shortlist
+from detector.rf.candidates import Backoff, Nameless, Shortlist
 from detector.rf.hop_plan import HopPlan, interlaced
 from detector.rf.options import RfOptions
 
 __all__ = ["Look", "Scheduler"]
 
 _LONGER_MEMORY_S = 30.0
+_ASIDE, _REACH = 0.1, 0.25
+"""Of a slice: how far below a find without a name it is tuned for one, and how far from there others are named too."""
 _BESIDE = (0.0, 0.5, -0.5)
 """Where longer looks at a candidate lie, in slices: a comb's tooth may see only the edge of a picture."""
 
@@ -40,6 +42,8 @@ class Look:
         Of a hop.
     candidate_hz : float or None
         Of a confirmation: the hop that asked for it, which may lie beside `center_hz`.
+    naming : bool
+        It is for a find of the gapless pass that has no name yet.
     """
 
     center_hz: float
@@ -48,6 +52,7 @@ class Look:
     extent: bool = False
     lane: Lane | None = None
     candidate_hz: float | None = None
+    naming: bool = False
 
 
 class Scheduler:
@@ -73,7 +78,7 @@ class Scheduler:
         lanes = {
             Lane.CAMERA: interlaced([hop.center_hz for hop in plan.camera]),
             Lane.WIDE: interlaced([hop.center_hz for hop in plan.rest]),
-            Lane.FINE: interlaced(plan.fine_hz),
+            Lane.FINE: plan.fine_hz,  # in rising order: each slice is judged beside its neighbours
         }
         self._counts = {lane: len(centers) for lane, centers in lanes.items()}
         self._lanes = {lane: deque(centers) for lane, centers in lanes.items()}
@@ -95,7 +100,9 @@ class Scheduler:
         self._surveys: deque[Look] = deque()
         self._retry = False
         self._retries: deque[float] = deque()
-        self._credit_s = options.sweep.confirm_burst_s
+        rate_hz = options.sample_rate_hz
+        self._nameless = Nameless(_REACH * rate_hz, _ASIDE * rate_hz, options.signal_hold_s)
+        self._heard_ns = 0
         self._longer_s = self._all_s = 0.0
         self._budget = self._make_budget()
         self._used_s = dict.fromkeys(self._budget.lanes, 0.0)
@@ -120,12 +127,15 @@ class Scheduler:
 
     def restart(self) -> None:
         """Earn coverage again: every hop counts as not visited, camera bands come first."""
+        options = self._options
         self._unvisited = set(self._all)
         self._first = deque(self._all)
         self._retries.clear()
         self._shortlist.clear()
         self._again.clear()
         self._surveys.clear()
+        self._nameless.clear()
+        self._credit_s = options.sweep.confirm_burst_s if options.sweep.passes == "all" else 0.0
         self._meter.pause()
         self._used_s = dict.fromkeys(self._used_s, 0.0)
 
@@ -134,8 +144,8 @@ class Scheduler:
         look = self._longer() if self._credit_s > 0 else None
         look = look or self._hop()
         cost_s = look.dwell_s + self._meter.retune_s
-        longer = look.confirm or look.extent
-        share = self._options.sweep.confirm_share
+        longer = look.confirm or look.extent or look.naming
+        share = self._longer_share
         earned_s = -cost_s if longer else cost_s * share / (1 - share)
         self._credit_s = min(self._credit_s + earned_s, self._options.sweep.confirm_burst_s)
         fade = float(np.exp(-cost_s / _LONGER_MEMORY_S))
@@ -143,8 +153,17 @@ class Scheduler:
         self._all_s = self._all_s * fade + cost_s
         return look
 
+    @property
+    def _longer_share(self) -> float:
+        """Most of the time that longer looks may take: less until a quick pass has listened to everything once."""
+        sweep = self._options.sweep
+        if not self._first or sweep.passes == "all":
+            return sweep.confirm_share
+        return sweep.quick_longer_share if sweep.passes == "wide" else sweep.quick_fine_longer_share
+
     def heard(self, t_ns: int, t_end_ns: int) -> None:
         """Take in the times of a dwell, which tell what retuning costs."""
+        self._heard_ns = t_end_ns
         self._meter.update(t_ns, t_end_ns)
 
     def visited(self, center_hz: float) -> None:
@@ -187,6 +206,10 @@ class Scheduler:
         for center_hz in centers_hz:
             self._surveys.append(Look(center_hz, False, self._options.confirm_dwell_s, extent=True))
 
+    def name(self, freq_hz: float, snr_db: float) -> None:
+        """Ask for a look at a find of the gapless pass that has no name."""
+        self._nameless.ask(freq_hz, snr_db, self._heard_ns)
+
     def again(self, center_hz: float) -> None:
         """Ask for a hop once more (its gain was wrong)."""
         lane = self._lane_of.get(center_hz)
@@ -198,8 +221,7 @@ class Scheduler:
             return self._again.popleft()
         taken = self._shortlist.take()
         if taken is None:
-            # how wide a find is can wait until everything was listened to once
-            return self._surveys.popleft() if self._surveys and not self._first else None
+            return self._naming() or self._surveyed()
         candidate_hz, refuted = taken
         beside_hz = _BESIDE[refuted % len(_BESIDE)] * self._options.sample_rate_hz
         low_hz, high_hz = min(self._all), max(self._all)
@@ -207,9 +229,22 @@ class Scheduler:
         dwell_s = self._options.long_dwell_s if refuted else self._options.confirm_dwell_s
         return Look(center_hz, True, dwell_s, candidate_hz=candidate_hz)
 
+    def _naming(self) -> Look | None:
+        center_hz = self._nameless.take(self._heard_ns)
+        if center_hz is None:
+            return None
+        center_hz = max(center_hz, min(self._all))
+        return Look(center_hz, False, self._options.sweep.name_dwell_s, naming=True)
+
+    def _surveyed(self) -> Look | None:
+        """How wide a find is can wait until everything was listened to once."""
+        return self._surveys.popleft() if self._surveys and not self._first else None
+
     def _hop(self) -> Look:
         if self._first:
             center_hz = self._first.popleft()
+            if not self._first and self._options.sweep.passes != "all":
+                self._credit_s = self._options.sweep.confirm_burst_s  # now for what had to wait
             return self._lane_look(center_hz, self._lane_of[center_hz])
         # blocks were lost or spoilt: their hops come round again, by turns with the rest so that they cannot stop it
         self._retry = not self._retry

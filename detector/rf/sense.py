@@ -4,23 +4,26 @@ from collections import Counter, deque
 from typing import Self
 
 import numpy as np
+from msgspec import structs
 
 from detector.rf.band_plan import BandPlan
 from detector.rf.baseline_desk import BaselineDesk
+from detector.rf.budget import Lane
 from detector.rf.commands import Compare, Home, Kept, Leave, RadioCommand, Record, StopHoming
 from detector.rf.converter import Converter
-from detector.rf.coverage import Recorded, recording_coverage, swept
+from detector.rf.coverage import Recorded, recording_coverage, sweep_figures, swept
 from detector.rf.emitters import Emitter, EmitterTracker
 from detector.rf.extent import ExtentSurvey
 from detector.rf.gain_plan import GainPlan
+from detector.rf.gapless import GaplessPass
 from detector.rf.homing import Homing, Receiver
 from detector.rf.hop_plan import HopPlan, sweep_plan
 from detector.rf.link_book import LinkBook
 from detector.rf.options import RfOptions
 from detector.rf.persistence import Persistence
-from detector.rf.phrases import blind_spots, budget_figures, overloaded
+from detector.rf.phrases import blind_spots, overloaded, spoilt
 from detector.rf.scheduler import Look, Scheduler
-from detector.rf.signals import SignalList
+from detector.rf.signals import NAMELESS, SignalList
 from detector.rf.slice_look import SliceAnalyser, SliceLook
 from detector.rf.slicing import cut, slice_offsets_hz
 from detector.rf.stretches import joins, stretches
@@ -40,6 +43,8 @@ __all__ = ["RfSense"]
 
 _ENERGY_DB = 0.0
 _SAME_HZ = 1.0
+_NAMELESS_DB = 100.0
+_BINS = 1024
 _HOMING_LOOK = Look(0.0, False)
 
 
@@ -63,6 +68,7 @@ class RfSense:
         self._signals = SignalList(options.signal_hold_s, options.signal_limit)
         self._scheduler = None if hop_plan is None else Scheduler(hop_plan, options)
         self._persistence = Persistence(options, looks)
+        self._gapless = None if hop_plan is None else GaplessPass(options, hop_plan.fine_hz)
         self._gains = GainPlan(options.gain, options.gain_db)
         self._converter = Converter.from_options(options)
         self._camera_hz = frozenset(hop.center_hz for hop in hop_plan.camera) if hop_plan else frozenset()
@@ -106,6 +112,8 @@ class RfSense:
             The converter leaves nothing that the receiver can tune to.
         """
         span_hz = Converter.from_options(options).span_on_air(span_hz)
+        if options.sweep.passes == "fine":
+            options = structs.replace(options, sample_rate_hz=options.sweep.fine_rate_hz)
         return cls(options, plan, sweep_plan(plan, span_hz, options), span_hz)
 
     @classmethod
@@ -195,6 +203,8 @@ class RfSense:
         self._gaps = [reason]
         self._pending.clear()
         self._round_start_ns = None
+        if self._gapless is not None:
+            self._gapless.flush(Counter())
         if self._scheduler is not None:
             self._scheduler.restart()
 
@@ -204,10 +214,10 @@ class RfSense:
         alerts: list[RadioAlert] = []
         inspect: list[RadioAlert] = []
         for emitter in self._tracker.emitters:
-            if self._persistence.alerts(emitter):
-                alerts.append(video_alert(emitter, self._persistence, self._options, self._t_ns))
-            elif emitter.confidence >= self._options.inspect_confidence:
-                inspect.append(video_alert(emitter, self._persistence, self._options, self._t_ns))
+            alerted = self._persistence.alerts(emitter)
+            if alerted or emitter.confidence >= self._options.inspect_confidence:
+                listed = alerts if alerted else inspect
+                listed.append(video_alert(emitter, self._persistence, self._options, self._t_ns))
         for listed, links in zip((alerts, inspect), self._links.alerts(), strict=True):
             listed.extend(links)
         risen, doubtful = self._baseline.alerts([*alerts, *inspect])
@@ -236,17 +246,16 @@ class RfSense:
             self._homing.take(block, self._floor)
             return
         scheduler.heard(block.t_ns, block.t_ns + round(block.duration_s * 1e9))
-        if block.duration_s < self._options.least_dwell_s:
+        gapless = look.lane is Lane.FINE
+        if block.duration_s < self._options.least_dwell_s and not gapless:
             scheduler.dropped(look)
             return
         power = np.vdot(block.samples, block.samples).real / len(block.samples)
         if power - abs(block.samples.mean()) ** 2 < self._options.least_level**2:
-            self._spoilt["silent_hops"] += 1
-            scheduler.spoilt(look)
+            self._spoil(scheduler, look, "silent_hops", 1)
             return
         if block.lost_samples >= len(block.samples):
-            self._spoilt["lost_samples"] += block.lost_samples
-            scheduler.spoilt(look)
+            self._spoil(scheduler, look, "lost_samples", block.lost_samples)
             return
         if self._round_start_ns is None:
             self._round_start_ns = block.t_ns
@@ -254,9 +263,9 @@ class RfSense:
             level_dbfs = 10 * float(np.log10(power + 1e-12))
             if self._gains.update(look.center_hz, gain_db, block.clipped_fraction, level_dbfs, block.t_ns):
                 scheduler.again(look.center_hz)
-        seen = self._look(
-            block.samples, block.center_hz, block.sample_rate_hz, block.t_ns, gain_db, thorough=look.confirm
-        )
+        tuned = (block.center_hz, block.sample_rate_hz, block.t_ns, gain_db)
+        seen = self._look(block.samples, *tuned, thorough=look.confirm, gapless=gapless)
+        self._name(scheduler, seen)
         overloaded = block.clipped_fraction > self._options.overload_clipped
         self._baseline.take(seen, block.gain_db, overloaded=overloaded)
         self._baseline.finish(block.provenance)
@@ -272,6 +281,20 @@ class RfSense:
                 self._consider(scheduler, seen)
             if self._links.wants_longer(seen):
                 scheduler.shortlist(seen.spectrum.center_hz, seen.t_end_ns)
+
+    def _name(self, scheduler: Scheduler, seen: SliceLook) -> None:
+        """List the signals of the gapless pass; in a quick one they earn a longer look, those without a name first."""
+        if seen.view is None or self._gapless is None:
+            return
+        refusals: Counter[str] = Counter()
+        signals = self._gapless.take(seen.view, seen.t_ns, refusals)
+        if seen.spectrum.center_hz >= self._gapless.last_hz:
+            signals += self._gapless.flush(refusals)
+        self._signals.update(signals, provisional=True)
+        self._rejected.update(refusals)
+        if self._options.sweep.passes == "fine":
+            for signal in signals:
+                scheduler.name(signal.freq_hz, signal.snr_db + _NAMELESS_DB * (signal.kind in NAMELESS))
 
     def _confirm(self, scheduler: Scheduler, seen: SliceLook, look: Look, *, lost: bool) -> None:
         """A longer look at or beside a candidate: confirmed, gone, or refuted; with samples lost, only the first."""
@@ -325,8 +348,7 @@ class RfSense:
     def _cover(self, scheduler: Scheduler, look: Look, block: IqBlock, round_start_ns: int) -> None:
         """Count a hop as listened to, or not where samples are missing: what it shows is taken, its silence is not."""
         if block.lost_samples:
-            self._spoilt["lost_samples"] += block.lost_samples
-            scheduler.spoilt(look)
+            self._spoil(scheduler, look, "lost_samples", block.lost_samples)
             return
         before = scheduler.rounds
         scheduler.visited(look.center_hz)
@@ -335,6 +357,10 @@ class RfSense:
                 self._sweep_s = (block.t_ns + round(block.duration_s * 1e9) - round_start_ns) / 1e9
             self._gaps.clear()
             self._spoilt.clear()
+
+    def _spoil(self, scheduler: Scheduler, look: Look, why: str, count: int) -> None:
+        self._spoilt[why] += count
+        scheduler.spoilt(look)
 
     def _consider(self, scheduler: Scheduler, seen: SliceLook) -> None:
         """A hop with a line rate: one more sight of a known emitter, or a candidate for a longer look."""
@@ -379,18 +405,14 @@ class RfSense:
     def _stretch(self, block: IqBlock, samples: np.typing.NDArray[np.complex64], t_ns: int) -> None:
         options = self._options
         seconds = len(samples) / block.sample_rate_hz
-        half_hz = block.sample_rate_hz / 2
-        self._span_hz = (
-            min(self._span_hz[0], block.center_hz - half_hz),
-            max(self._span_hz[1], block.center_hz + half_hz),
-        )
+        low_hz, high_hz = (block.center_hz + side * block.sample_rate_hz / 2 for side in (-1, 1))
+        self._span_hz = min(self._span_hz[0], low_hz), max(self._span_hz[1], high_hz)
         self._seconds += seconds
         if seconds < options.least_dwell_s:
             self._rejected["too_short"] += 1
             return
-        for offset_hz, rate_hz, part in cut(
-            samples, block.sample_rate_hz, options.sample_rate_hz, options.usable_fraction
-        ):
+        pieces = cut(samples, block.sample_rate_hz, options.sample_rate_hz, options.usable_fraction)
+        for offset_hz, rate_hz, part in pieces:
             self._figures["hops"] += 1
             seen = self._look(part, block.center_hz + offset_hz, rate_hz, t_ns, thorough=True)
             self._judge(seen)
@@ -407,12 +429,14 @@ class RfSense:
         gain_db: float | None = None,
         *,
         thorough: bool,
+        gapless: bool = False,
     ) -> SliceLook:
-        seen = self._analyser.look(samples, center_hz, rate_hz, t_ns, gain_db, thorough=thorough)
-        self._signals.update(seen.signals)
+        seen = self._analyser.look(samples, center_hz, rate_hz, t_ns, gain_db, thorough=thorough, gapless=gapless)
+        gapless_pass = self._scheduler is not None and self._options.sweep.passes == "fine"
+        self._signals.update(seen.signals, listed_only=gapless_pass)
         self._rejected.update(seen.refusals)
         if gain_db is None or gain_db == self._options.gain_db:
-            self._floor = seen.floor
+            self._floor = seen.floor * len(seen.spectrum.density) / _BINS
         if seen.evidence is None and seen.link is None and seen.snr_db > _ENERGY_DB:
             self._rejected["not_periodic"] += 1
         return seen
@@ -430,6 +454,8 @@ class RfSense:
         if not video:
             return None
         emitter = self._tracker.update(self._analyser.hit(seen, evidence))
+        half_hz = seen.spectrum.sample_rate_hz / 2
+        self._signals.withdraw(center_hz - half_hz, center_hz + half_hz)
         self._piece(emitter, seen)
         if evidence.confidence < self._options.alert_confidence:
             return None
@@ -440,32 +466,23 @@ class RfSense:
 
     def _sweep_coverage(self, scheduler: Scheduler) -> SenseCoverage:
         done, left_out = swept(scheduler, self._camera_hz, self._span_hz)
-        missing = [*self._gaps, *left_out]
-        if self._spoilt["silent_hops"]:
-            missing.append(Phrase("rf.missing.silent", {"hops": self._spoilt["silent_hops"]}))
-        if self._spoilt["lost_samples"]:
-            missing.append(Phrase("rf.missing.lost", {"samples": self._spoilt["lost_samples"]}))
-        missing += overloaded(self._gains.overloaded_hz())
+        missing = [*self._gaps, *left_out, *spoilt(self._spoilt), *overloaded(self._gains.overloaded_hz())]
         if self._homing.active:
             missing.append(Phrase("rf.missing.homing"))
         compared, to_compare, incomparable = self._baseline.coverage()
         missing += to_compare
+        blind = blind_spots(*self._span_hz, recording=False, converter=self._converter.fitted)
         return SenseCoverage(
             complete=not missing,
             done=(*done, *compared),
             missing=tuple(missing),
-            cannot_see=(
-                *blind_spots(*self._span_hz, recording=False, converter=self._converter.fitted),
-                *incomparable,
-            ),
+            cannot_see=(*blind, *incomparable),
         )
 
     def _recording_coverage(self) -> SenseCoverage:
+        lost = self._figures["lost_samples"]
         recorded = Recorded(
-            seconds=self._seconds,
-            span_hz=self._span_hz,
-            lost_samples=self._figures["lost_samples"],
-            overload_share=self._overload_share,
+            seconds=self._seconds, span_hz=self._span_hz, lost_samples=lost, overload_share=self._overload_share
         )
         return recording_coverage(recorded, self._gaps, self._options)
 
@@ -474,24 +491,12 @@ class RfSense:
         return self._figures["overloaded"] / max(self._figures["blocks"], 1)
 
     def _numbers(self) -> dict[str, float]:
-        lowest_db, highest_db = self._gains.range_db()
-        swept = (
-            budget_figures(self._scheduler.budget)
-            | {
-                "resting": float(self._scheduler.resting),
-                "gain_changes": float(self._gains.changes),
-                "gain_low_db": lowest_db,
-                "gain_high_db": highest_db,
-            }
-            if self._scheduler
-            else {}
-        )
-        return swept | {
+        return (sweep_figures(self._scheduler, self._gains) if self._scheduler else {}) | {
             "hops": float(self._figures["hops"]),
             "confirmations": float(self._figures["confirmations"]),
             "sweep_s": self._sweep_s,
             "seconds": self._seconds,
             "overload_fraction": self._overload_share,
             "lost_samples": float(self._figures["lost_samples"]),
-            "floor_dbfs": float(10 * np.log10(self._floor * 1024 + 1e-12)),
+            "floor_dbfs": float(10 * np.log10(self._floor * _BINS + 1e-12)),
         }

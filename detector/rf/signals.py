@@ -1,7 +1,8 @@
 """Ambient energy: what stands out of a slice, named by the classifiers; never an alert."""
 
 from collections import Counter
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -12,13 +13,15 @@ from detector.rf.classifiers.template import Run, SliceView, whole_slice
 from detector.rf.options import RfOptions
 from detector.types import RadioSignal, SignalKind
 
-__all__ = ["SignalFinder", "SignalList"]
+__all__ = ["NAMELESS", "SignalFinder", "SignalList"]
+
+NAMELESS = (SignalKind.UNKNOWN, SignalKind.NOISE_LIKE)
 
 _RUNS = 6
 _JOIN_HZ = 40e3
 # noise of a whole dwell stays below 3 times its mean
 _PULSED_PEAK, _PULSED_SWING = 4.0, 0.6
-_SAME_HZ = 0.3e6
+_SAME_HZ, _NARROW_HZ = 0.15e6, 50e3
 _PULSED = PulsedClassifier()
 _OF_PULSES = (SignalKind.PULSED, SignalKind.OOK_FSK, SignalKind.NARROWBAND, SignalKind.UNKNOWN)
 
@@ -34,7 +37,9 @@ class SignalFinder:
     def __init__(self, options: RfOptions) -> None:
         self._options = options
 
-    def find(self, view: SliceView, t_ns: int, refusals: Counter[str]) -> tuple[RadioSignal, ...]:
+    def find(
+        self, view: SliceView, t_ns: int, refusals: Counter[str], own: Callable[[Run], bool] | None = None
+    ) -> tuple[RadioSignal, ...]:
         """Return the signals of a slice, strongest first, at most six.
 
         Parameters
@@ -44,12 +49,16 @@ class SignalFinder:
             Time of the dwell.
         refusals : Counter of str
             Why runs stayed unknown.
+        own : callable, optional
+            Whether a run belongs to this slice; others are left out.
         """
         found = []
         pulses = self._pulses(view)
         if pulses is not None:
             found.append(_signal(SignalKind.PULSED, pulses, t_ns))
         for run in self.runs(view):
+            if own is not None and not own(run):
+                continue
             kind = name_run(view, run, self._options, refusals)
             # the lines of a pulse train belong to it
             if kind is not None and not (pulses is not None and kind in _OF_PULSES):
@@ -101,6 +110,9 @@ def _runs(over: npt.NDArray[np.bool_], gap: int) -> list[tuple[int, int]]:
 class SignalList:
     """Ambient signals heard lately, each once.
 
+    What a slice of the gapless pass shows is provisional: its dwell tells a narrow signal from a wide one, hardly a
+    voice from a carrier. A longer look's signals take its place.
+
     Parameters
     ----------
     hold_s : float
@@ -111,20 +123,88 @@ class SignalList:
 
     def __init__(self, hold_s: float, limit: int) -> None:
         self._hold_ns, self._limit = int(hold_s * 1e9), limit
-        self._signals: dict[tuple[SignalKind, int], RadioSignal] = {}
+        self._entries: list[_Entry] = []
 
-    def update(self, found: tuple[RadioSignal, ...]) -> None:
-        """Take in the signals of a slice; one of the same kind within 300 kHz is the same."""
+    def update(self, found: tuple[RadioSignal, ...], *, provisional: bool = False, listed_only: bool = False) -> None:
+        """Take in the signals of a slice; one of the same kind within 150 kHz is the same.
+
+        Parameters
+        ----------
+        found : tuple of RadioSignal
+        provisional : bool
+            A longer look may say otherwise.
+        listed_only : bool
+            Only what shares its band with something listed: a lone look cannot tell a signal from an image.
+        """
         for signal in found:
-            key = (signal.kind, round(signal.freq_hz / _SAME_HZ))
-            known = self._signals.get(key)
-            snr_db = signal.snr_db if known is None else max(signal.snr_db, known.snr_db - 1)
-            self._signals[key] = replace(signal, snr_db=snr_db)
+            if provisional:
+                self._suggest(signal)
+            elif not listed_only or any(_share(entry.signal, signal) for entry in self._entries):
+                self._take(signal)
+
+    def withdraw(self, low_hz: float, high_hz: float) -> None:
+        """Drop what was provisional in a band that turned out to be one transmitter's."""
+        self._entries = [
+            entry for entry in self._entries if not (entry.provisional and low_hz <= entry.signal.freq_hz <= high_hz)
+        ]
 
     def listed(self, t_ns: int) -> tuple[RadioSignal, ...]:
         """Return what is still held at a time, strongest first."""
-        self._signals = {
-            key: signal for key, signal in self._signals.items() if t_ns - signal.last_t_ns <= self._hold_ns
-        }
-        ranked = sorted(self._signals.values(), key=lambda signal: -signal.snr_db)[: self._limit]
-        return tuple(ranked)
+        self._entries = [entry for entry in self._entries if t_ns - entry.signal.last_t_ns <= self._hold_ns]
+        ranked = sorted((entry.signal for entry in self._entries), key=lambda signal: -signal.snr_db)
+        return tuple(ranked[: self._limit])
+
+    def _suggest(self, signal: RadioSignal) -> None:
+        """A provisional signal: news only where nothing is listed, or where what is listed was provisional too."""
+        held = [entry for entry in self._entries if _share(entry.signal, signal)]
+        settled = [entry for entry in held if not entry.provisional]
+        for entry in settled:
+            entry.signal = replace(entry.signal, last_t_ns=signal.last_t_ns)
+        if settled:
+            return
+        narrow = [entry for entry in held if _narrow(entry.signal) and _narrow(signal)]
+        self._put(signal, narrow or self._alike(signal), provisional=True)
+
+    def _take(self, signal: RadioSignal) -> None:
+        """A settled signal: whatever was provisional in its band goes, and another name of a narrow one."""
+        gone = [
+            entry
+            for entry in self._entries
+            if _share(entry.signal, signal) and (entry.provisional or (_narrow(entry.signal) and _narrow(signal)))
+        ]
+        self._put(signal, gone + [entry for entry in self._alike(signal) if entry not in gone], provisional=False)
+
+    def _alike(self, signal: RadioSignal) -> list["_Entry"]:
+        near = [
+            entry
+            for entry in self._entries
+            if entry.signal.kind is signal.kind and _apart_hz(entry.signal, signal) < _SAME_HZ
+        ]
+        return sorted(near, key=lambda entry: _apart_hz(entry.signal, signal))[:1]
+
+    def _put(self, signal: RadioSignal, old: list["_Entry"], *, provisional: bool) -> None:
+        levels_db = [entry.signal.snr_db - 1 for entry in old if entry.signal.kind is signal.kind]
+        self._entries = [entry for entry in self._entries if entry not in old]
+        shown = replace(signal, snr_db=max([signal.snr_db, *levels_db]))
+        self._entries.append(_Entry(shown, provisional))
+
+
+@dataclass(slots=True, eq=False)
+class _Entry:
+    """A signal as it is listed, and whether a longer look may still change it."""
+
+    signal: RadioSignal
+    provisional: bool
+
+
+def _narrow(signal: RadioSignal) -> bool:
+    return signal.bandwidth_hz < _NARROW_HZ
+
+
+def _apart_hz(one: RadioSignal, other: RadioSignal) -> float:
+    return abs(one.freq_hz - other.freq_hz)
+
+
+def _share(one: RadioSignal, other: RadioSignal) -> bool:
+    """Whether the middle of the narrower lies in the other's band."""
+    return _apart_hz(one, other) <= max(one.bandwidth_hz, other.bandwidth_hz) / 2

@@ -14,6 +14,7 @@ from detector.rf.emitters import SliceHit
 from detector.rf.noise_floor import FloorTracker, slice_floor
 from detector.rf.options import RfOptions
 from detector.rf.signals import SignalFinder
+from detector.rf.slope import SlopeMeter
 from detector.rf.spectrum import Spectrum, power_spectrum
 from detector.rf.video.carrier import carrier_fraction
 from detector.rf.video.classifier import LineEvidence, VideoClassifier
@@ -27,6 +28,8 @@ _EDGE_DB = 3.0
 _DC_BINS = 2
 _CRYSTAL_Z, _CRYSTAL_FIELDS = 20.0, 4
 _STANDS_OUT = 1.4
+_BINS, _SHORT_BINS, _FEWEST_AVERAGES = 1024, 512, 3
+"""Two periodograms averaged: noise puts seven bins a gapless pass 10 dB over the floor; four shorter ones: none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +57,8 @@ class SliceLook:
         Part of the power in one coherent line, where there is a line rate.
     gain_db : float or None
         Tuner gain in force.
+    view : SliceView or None
+        Of a slice of the gapless pass: what its signals are found in.
     """
 
     spectrum: Spectrum
@@ -68,6 +73,7 @@ class SliceLook:
     line_ppm: float | None = None
     carrier: float = 0.0
     gain_db: float | None = None
+    view: SliceView | None = None
 
     def gain_scale(self, reference_db: float) -> float:
         """Return what brings powers of this look to those at another gain, so that levels compare; 1 without a gain."""
@@ -87,7 +93,8 @@ class SliceAnalyser:
         self._options, self._plan = options, plan
         self._classifier = VideoClassifier(options)
         self._finder = SignalFinder(options)
-        self._floors: dict[float | None, FloorTracker] = {}
+        self._floors: dict[tuple[float | None, bool], FloorTracker] = {}
+        self._slope = SlopeMeter()
 
     def look(
         self,
@@ -98,6 +105,7 @@ class SliceAnalyser:
         gain_db: float | None = None,
         *,
         thorough: bool = False,
+        gapless: bool = False,
     ) -> SliceLook:
         """Analyse a dwell.
 
@@ -113,29 +121,25 @@ class SliceAnalyser:
         thorough : bool
             Search for digital links whatever the level (a confirm dwell, a recording): a slice that a link fills
             shows no floor of its own.
+        gapless : bool
+            A slice of the gapless pass, used to its edges: the filter's slope is taken out, and signals are left to
+            `GaplessPass`, which knows the neighbours. One shorter than `RfOptions.least_dwell_s` is judged by its
+            energy alone.
         """
         options = self._options
-        spectrum = power_spectrum(samples, center_hz, sample_rate_hz)
-        tracker = self._floors.setdefault(gain_db, FloorTracker())
-        floor = tracker.update(slice_floor(spectrum, options.usable_fraction))
         quick = quick_bands(samples, sample_rate_hz, options.quick_limiter)
-        evidence = self._classifier.classify(samples, sample_rate_hz, quick)
+        view = self._view(samples, center_hz, sample_rate_hz, gain_db, quick.peak, gapless=gapless)
+        spectrum, floor = view.spectrum, view.floor
+        short = gapless and view.seconds < options.least_dwell_s
+        evidence = None if short else self._classifier.classify(samples, sample_rate_hz, quick)
         video = evidence is not None and evidence.confidence >= options.inspect_confidence
-        view = SliceView(
-            samples=samples,
-            spectrum=spectrum,
-            floor=floor,
-            peak=quick.peak,
-            plan=self._plan,
-            usable_fraction=options.usable_fraction,
-        )
         snr_db = float(10 * np.log10(max(float(view.excess.mean()) - 1, 1e-3)))
         refusals: Counter[str] = Counter()
-        link = None if video else self._link(view, snr_db, refusals, thorough=thorough)
+        link = None if video or short else self._link(view, snr_db, refusals, thorough=thorough)
         signals: tuple[RadioSignal, ...] = ()
         if link is not None:
             signals = _named(link, snr_db, t_ns)
-        elif not video:
+        elif not video and not gapless:
             signals = self._finder.find(view, t_ns, refusals)
         return SliceLook(
             spectrum=spectrum,
@@ -150,6 +154,33 @@ class SliceAnalyser:
             line_ppm=None if evidence is None else _crystal_ppm(evidence),
             carrier=0.0 if evidence is None else carrier_fraction(view.lines, spectrum),
             gain_db=gain_db,
+            view=view if gapless else None,
+        )
+
+    def _view(
+        self,
+        samples: npt.NDArray[np.complex64],
+        center_hz: float,
+        sample_rate_hz: float,
+        gain_db: float | None,
+        peak: float,
+        *,
+        gapless: bool,
+    ) -> SliceView:
+        """Spectrum and floor of a dwell, with the reference of the slices before it."""
+        options = self._options
+        bins = _BINS if len(samples) >= _FEWEST_AVERAGES * _BINS else _SHORT_BINS
+        spectrum = power_spectrum(samples, center_hz, sample_rate_hz, bins)
+        if gapless:
+            spectrum = self._slope.flatten(spectrum)
+        tracker = self._floors.setdefault((gain_db, gapless), FloorTracker())
+        return SliceView(
+            samples=samples,
+            spectrum=spectrum,
+            floor=tracker.update(slice_floor(spectrum, options.usable_fraction)),
+            peak=peak,
+            plan=self._plan,
+            usable_fraction=1.0 if gapless else options.usable_fraction,
         )
 
     def _link(self, view: SliceView, snr_db: float, refusals: Counter[str], *, thorough: bool) -> LinkEvidence | None:

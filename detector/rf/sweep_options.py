@@ -66,10 +66,66 @@ class SweepOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
         Meta(
             ge=0.002,
             le=0.1,
-            description="Dwell of the gapless pass; longer names more and takes longer; below 3 ms more by chance",
+            description="Dwell of the gapless pass beside the comb; longer names more and takes longer; below 3 ms "
+            "more by chance",
             extra={"unit": "s"},
         ),
     ] = 0.003
+    fine_overlap: Annotated[
+        float,
+        Meta(
+            ge=0.0,
+            le=0.3,
+            description="Part of each slice of the gapless pass that its neighbour covers too; a signal wider than "
+            "that on the seam is seen in two halves; higher takes more slices",
+        ),
+    ] = 0.01
+    fine_rate_hz: Annotated[
+        float,
+        Meta(
+            ge=2e6,
+            le=2.56e6,
+            description='Sample rate with passes = "fine", in the place of sample_rate_hz: higher takes fewer '
+            "slices; a dongle loses samples above this",
+            extra={"unit": "Hz"},
+        ),
+    ] = 2.56e6
+    quick_fine_dwell_s: Annotated[
+        float,
+        Meta(
+            ge=0.0006,
+            le=0.1,
+            description='Dwell of the gapless pass with passes = "fine"; longer names more at once, takes longer',
+            extra={"unit": "s"},
+        ),
+    ] = 0.0008
+    name_dwell_s: Annotated[
+        float,
+        Meta(
+            ge=0.005,
+            le=0.2,
+            description="Listening time on what the gapless pass could not name; longer names more, costs sweep time",
+            extra={"unit": "s"},
+        ),
+    ] = 0.02
+    quick_longer_share: Annotated[
+        float,
+        Meta(
+            ge=0.0,
+            le=0.5,
+            description='Most of the first pass that longer looks may take with passes = "wide"; the rest of them wait '
+            "until everything was listened to once; higher takes that longer",
+        ),
+    ] = 0.08
+    quick_fine_longer_share: Annotated[
+        float,
+        Meta(
+            ge=0.0,
+            le=0.5,
+            description='The same with passes = "fine", looks for a name among them; higher takes the pass longer, '
+            "lower names less in it",
+        ),
+    ] = 0.03
     quick_step_hz: Annotated[
         float,
         Meta(

@@ -21,10 +21,23 @@ class LedState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LedEdge:
-    """A change of the light: from `t_ns` (monotonic) on, `state` holds until the next edge."""
+    """A change of the light: from `t_ns` (monotonic) on, `state` holds until the next edge begins.
+
+    Attributes
+    ----------
+    t_ns : int
+        The new light is fully there.
+    state : LedState
+    began_ns : int or None
+        From here to `t_ns` the light was changing, and belongs to neither state; None where it changed in no time.
+    wavelength_nm : float or None
+        Of the ring that is lit; None in the dark, or where it is not known.
+    """
 
     t_ns: int
     state: LedState
+    began_ns: int | None = None
+    wavelength_nm: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +55,8 @@ class CameraGeometry:
         Digital number of no light.
     on_axis_radius_mm, off_axis_radius_mm : float
         Radii of the two LED rings around the camera's aperture.
+    on_axis_wavelength_nm, off_axis_wavelength_nm : float
+        Their light.
     """
 
     width_px: int
@@ -51,6 +66,8 @@ class CameraGeometry:
     black_level_dn: float = 0.0
     on_axis_radius_mm: float = 6.0
     off_axis_radius_mm: float = 45.0
+    on_axis_wavelength_nm: float = 850.0
+    off_axis_wavelength_nm: float = 850.0
 
     @property
     def focal_px(self) -> float:
@@ -76,6 +93,8 @@ class Frame:
         Analogue times digital gain.
     led : LedState or None
         Light during the whole exposure of every row; None when not attributed (yet).
+    wavelength_nm : float or None
+        Of that light; None in the dark, or where it is not known.
     sequence : int
         Counts frames of the source, lost ones included: a gap means lost frames.
     provenance : Provenance
@@ -89,6 +108,7 @@ class Frame:
     readout_ns: int = 0
     gain: float = 1.0
     led: LedState | None = None
+    wavelength_nm: float | None = None
 
     def __post_init__(self) -> None:
         self.pixels.flags.writeable = False

@@ -87,7 +87,7 @@ class FrameSource(Device, Protocol):
 
 
 class LedDriver(Device, Protocol):
-    """The two rings; dark after `open`, dark after `close`."""
+    """The rings; dark after `open`, dark after `close`."""
 
     def switch(self, state: LedState) -> LedEdge:
-        """Light this ring only, and say when on the camera's monotonic clock it took effect."""
+        """Light this ring only, and say from when to when on the camera's clock the light was changing."""

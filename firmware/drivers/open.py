@@ -108,7 +108,7 @@ def make_optics(
     camera : CameraSettings
         Used by ``picamera:``.
     leds : LedSettings
-        Pins and limits of ``gpio:``, radii of the rings for ``picamera:``.
+        Pins and limits of ``gpio:``, radii and wavelengths of the rings for ``picamera:``.
     clock : Clock
         Stamps edges and paces recordings and rooms.
 
@@ -127,7 +127,7 @@ def _make_camera(source: Source, camera: CameraSettings, leds: LedSettings, cloc
     if source.kind is SourceKind.PICAMERA:
         from firmware.drivers.frames.picamera import PicameraSource
 
-        return PicameraSource(source, camera, leds)
+        return PicameraSource(source, camera, leds, clock)
     from firmware.drivers.frames.file import FileFrameSource
 
     return FileFrameSource(source, clock)

@@ -4,9 +4,11 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-__all__ = ["CameraSettings", "LedSettings", "RtlSettings", "SensorName"]
+__all__ = ["CameraSettings", "LedSettings", "OnAxisLight", "PictureStream", "RtlSettings", "SensorName"]
 
-SensorName = Literal["ov5647", "imx219", "imx708", "imx296"]
+SensorName = Literal["ov5647", "imx219", "imx708", "imx708_wide", "imx296"]
+PictureStream = Literal["raw", "luma"]
+OnAxisLight = Literal["infrared", "red"]
 
 
 class RtlSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -128,23 +130,37 @@ class CameraSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     sensor: Annotated[
         SensorName,
         Meta(
-            description="fitted module; gives the field of view where that is 0",
+            description="fitted module; another one is refused; gives the frame size and the field of view where those "
+            "are 0",
             extra={"unit": ""},
         ),
     ] = "ov5647"
+    stream: Annotated[
+        PictureStream,
+        Meta(
+            description="raw: the sensor's own numbers; luma: Y of the image processor, its gamma made straight, for "
+            "sizes that the sensor has no mode for and cameras that give no raw; luma costs bits (it has 8)",
+            extra={"unit": ""},
+        ),
+    ] = "raw"
     width_px: Annotated[
         int,
         Meta(
-            ge=160,
+            ge=0,
             le=4608,
-            description="frame width; raising it sees smaller glints but costs time",
+            description="frame width, 0 for the sensor's usual one; raising it sees smaller glints but costs time",
             extra={"unit": "px"},
         ),
-    ] = 640
+    ] = 0
     height_px: Annotated[
         int,
-        Meta(ge=120, le=2592, description="frame height; raising it sees more but costs time", extra={"unit": "px"}),
-    ] = 480
+        Meta(
+            ge=0,
+            le=2592,
+            description="frame height, 0 for the sensor's usual one; raising it sees more but costs time",
+            extra={"unit": "px"},
+        ),
+    ] = 0
     fps: Annotated[
         float,
         Meta(
@@ -167,6 +183,15 @@ class CameraSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         float,
         Meta(ge=1.0, le=16.0, description="analogue gain; raising it amplifies noise as well", extra={"unit": "1"}),
     ] = 2.0
+    focus_m: Annotated[
+        float,
+        Meta(
+            ge=0.1,
+            le=10.0,
+            description="distance to focus on, for modules that can (IMX708); others are focused by hand",
+            extra={"unit": "m"},
+        ),
+    ] = 0.7
     hfov_deg: Annotated[
         float,
         Meta(
@@ -210,27 +235,62 @@ class CameraSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 
 class LedSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The two infrared rings; limits protect eyes (IEC 62471) and come before brightness."""
+    """The rings; limits protect eyes (IEC 62471) and come before brightness."""
 
+    on_axis_light: Annotated[
+        OnAxisLight,
+        Meta(
+            description="which ring lights on-axis frames; red is for lenses whose filter hides them at 850 nm: "
+            "everybody sees it, and a coloured thing may look brighter under one ring than under the other",
+            extra={"unit": ""},
+        ),
+    ] = "infrared"
     on_axis_pin: Annotated[
-        int, Meta(ge=0, le=27, description="BCM number of the on-axis ring's driver", extra={"unit": "BCM"})
+        int, Meta(ge=0, le=27, description="BCM number of the infrared on-axis ring's driver", extra={"unit": "BCM"})
     ] = 17
     off_axis_pin: Annotated[
         int, Meta(ge=0, le=27, description="BCM number of the off-axis ring's driver", extra={"unit": "BCM"})
     ] = 27
+    red_pin: Annotated[
+        int,
+        Meta(
+            ge=-1,
+            le=27,
+            description="BCM number of the visible red ring's driver, held dark unless on_axis_light is red; -1 where "
+            "there is none",
+            extra={"unit": "BCM"},
+        ),
+    ] = 22
     active_high: Annotated[bool, Meta(description="whether a high pin lights the ring", extra={"unit": "bool"})] = True
     on_axis_radius_mm: Annotated[
-        float, Meta(ge=1.0, le=100.0, description="radius of the on-axis ring", extra={"unit": "mm"})
+        float, Meta(ge=1.0, le=100.0, description="radius of the infrared on-axis ring", extra={"unit": "mm"})
     ] = 6.0
     off_axis_radius_mm: Annotated[
         float, Meta(ge=1.0, le=300.0, description="radius of the off-axis ring", extra={"unit": "mm"})
     ] = 45.0
+    red_radius_mm: Annotated[
+        float,
+        Meta(
+            ge=1.0,
+            le=100.0,
+            description="radius of the red ring; raising it weakens what a lens sends back",
+            extra={"unit": "mm"},
+        ),
+    ] = 8.0
+    infrared_nm: Annotated[
+        float,
+        Meta(ge=700.0, le=1000.0, description="wavelength of both infrared rings, recorded", extra={"unit": "nm"}),
+    ] = 850.0
+    red_nm: Annotated[
+        float, Meta(ge=600.0, le=700.0, description="wavelength of the red ring, recorded", extra={"unit": "nm"})
+    ] = 625.0
     latency_us: Annotated[
         int,
         Meta(
             ge=0,
             le=10_000,
-            description="from the pin's change to full light, added to every edge; measured on the LED board",
+            description="from the pin's change to full light or full darkness, added to every edge; measured on the "
+            "LED board; too low a value mixes lights up, raising it drops more frames",
             extra={"unit": "us"},
         ),
     ] = 20
@@ -263,3 +323,24 @@ class LedSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
             extra={"unit": "s"},
         ),
     ] = 5.0
+    irradiance_w_m2: Annotated[
+        float,
+        Meta(
+            ge=0.0,
+            le=10_000.0,
+            description="of the stronger infrared ring, lit without a pause, at the eye's nearest place (0.1 m), as "
+            "measured on the LED board; the duty is held to what IEC 62471 allows for it; 0 means not measured, and "
+            "only max_duty holds",
+            extra={"unit": "W/m2"},
+        ),
+    ] = 0.0
+    guard_grace_s: Annotated[
+        float,
+        Meta(
+            ge=0.05,
+            le=2.0,
+            description="a process that has kept a ring lit for this much longer than max_on_s is frozen: the guard "
+            "kills it and switches off; raising it lengthens that light, lowering it kills a busy process",
+            extra={"unit": "s"},
+        ),
+    ] = 0.5

@@ -104,9 +104,16 @@ class LensSequence:
             readout_ns=self._readout_ns,
             gain=entry.gain,
             led=entry.led,
+            wavelength_nm=self._wavelength_nm(entry.led),
             sequence=index,
             provenance=Provenance.REPLAY,
         )
+
+    def _wavelength_nm(self, led: LedState) -> float | None:
+        if led is LedState.DARK:
+            return None
+        on_axis = led is LedState.ON_AXIS
+        return self.geometry.on_axis_wavelength_nm if on_axis else self.geometry.off_axis_wavelength_nm
 
     def __iter__(self) -> Iterator[Frame]:
         """Decode and yield every frame in order; raises as `read` does."""
@@ -139,6 +146,8 @@ def open_lens_sequence(path: Path) -> LensSequence:
         black_level_dn=camera.black_level,
         on_axis_radius_mm=leds.on_axis.radius_mm,
         off_axis_radius_mm=leds.off_axis.radius_mm,
+        on_axis_wavelength_nm=leds.on_axis.wavelength_nm,
+        off_axis_wavelength_nm=leds.off_axis.wavelength_nm,
     )
     return LensSequence(
         document_path.parent,
@@ -184,7 +193,8 @@ def write_lens_sequence(directory: Path, geometry: CameraGeometry, frames: Seque
         readout_us=frames[0].readout_ns / 1000,
     )
     rings = _Rings(
-        on_axis=_Ring(radius_mm=geometry.on_axis_radius_mm), off_axis=_Ring(radius_mm=geometry.off_axis_radius_mm)
+        on_axis=_Ring(radius_mm=geometry.on_axis_radius_mm, wavelength_nm=geometry.on_axis_wavelength_nm),
+        off_axis=_Ring(radius_mm=geometry.off_axis_radius_mm, wavelength_nm=geometry.off_axis_wavelength_nm),
     )
     document = _Document(format=_FORMAT, camera=camera, leds=rings, frames=entries)
     path = directory / _NAME

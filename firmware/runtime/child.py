@@ -8,9 +8,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
-from typing import Protocol, TypeVar, cast
-
-from structlog.typing import FilteringBoundLogger
+from typing import TYPE_CHECKING, Protocol, TypeVar, cast
 
 from detector.errors import DeviceError, NunchiError
 from detector.types import Phrase, Provenance, SenseReport
@@ -26,6 +24,9 @@ from firmware.runtime.messages import (
     StopCommand,
     WantFramesCommand,
 )
+
+if TYPE_CHECKING:
+    from structlog.typing import FilteringBoundLogger
 
 __all__ = ["ChildContext", "Sense", "SensorLoop", "SensorSpec", "run_child"]
 
@@ -65,7 +66,7 @@ class SensorSpec:
     reopen_interval_s : float
         Time between tries to open an absent device.
     report_interval_s : float
-        Least time between two reports that say nothing new; a change of alerts goes out at once.
+        Least time between two reports that say nothing new; a change of alerts or of completeness goes out at once.
     """
 
     name: str
@@ -97,7 +98,7 @@ class ChildContext:
         self._last_sent_ns = 0
         self._last_product_ns = 0
         self._tray = CommandTray()
-        self._last_alerts: tuple[tuple[str, float], ...] = ()
+        self._last_news: tuple[object, ...] = ()
         self._sender = threading.Thread(target=self._send, name="sender", daemon=True)
         self._listener = threading.Thread(target=self._listen, name="listener", daemon=True)
 
@@ -146,20 +147,20 @@ class ChildContext:
         self._outbox.put(StatusMessage(status, detail))
 
     def publish(self, report: SenseReport) -> None:
-        """Send a report if one is due or its alerts changed.
+        """Send a report if one is due, its alerts changed, or coverage became complete or ceased to be.
 
         Parameters
         ----------
         report : SenseReport
             Of the item just analysed.
         """
-        alerts = tuple((alert.key, round(alert.confidence, 2)) for alert in report.alerts)
+        news = (report.coverage.complete, *((alert.key, round(alert.confidence, 2)) for alert in report.alerts))
         now_ns = time.monotonic_ns()
         # whoever walks towards an emitter needs the level sooner than whoever reads a list
         interval_ns = self._interval_ns // 2 if report.homing is not None else self._interval_ns
-        if alerts == self._last_alerts and now_ns - self._last_sent_ns < interval_ns:
+        if news == self._last_news and now_ns - self._last_sent_ns < interval_ns:
             return
-        self._last_alerts, self._last_sent_ns = alerts, now_ns
+        self._last_news, self._last_sent_ns = news, now_ns
         self._outbox.put(ReportMessage(report, self._outbox.dropped))
 
     def publish_frame(self, jpeg: bytes, sequence: int, t_ns: int) -> None:
@@ -223,23 +224,26 @@ SensorLoop = Callable[[ChildContext, object], None]
 
 def run_child(spec: SensorSpec, connection: Connection) -> None:
     """Run a sensor loop in this process, reopening its devices for as long as the parent lives."""
-    configure_logging()
-    log = get_logger(sense=spec.name, pid=os.getpid())
     context = ChildContext(spec, connection)
     # A terminal's Ctrl-C reaches the whole group; the parent decides when a child ends.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, lambda *_: context.stop())
     context.start()
     try:
-        _keep_running(spec, context, log)
+        _keep_running(spec, context)
     except NunchiError as error:
-        log.error("sensor ended", reason=str(error))
+        _log(spec).error("sensor ended", reason=str(error))
         context.wait(spec.reopen_interval_s, SensorStatus.FAULT, str(error))
     finally:
         context.finish()
 
 
-def _keep_running(spec: SensorSpec, context: ChildContext, log: FilteringBoundLogger) -> None:
+def _log(spec: SensorSpec) -> "FilteringBoundLogger":
+    configure_logging()
+    return get_logger(sense=spec.name, pid=os.getpid())
+
+
+def _keep_running(spec: SensorSpec, context: ChildContext) -> None:
     context.status(SensorStatus.STARTING)
     module_name, _, function_name = spec.loop.partition(":")
     loop: SensorLoop = getattr(importlib.import_module(module_name), function_name)
@@ -248,5 +252,5 @@ def _keep_running(spec: SensorSpec, context: ChildContext, log: FilteringBoundLo
             loop(context, spec.settings)
         except DeviceError as error:
             status = SensorStatus.OFFLINE if context.has_reported else SensorStatus.FAULT
-            log.warning("device lost" if context.has_reported else "device not opened", reason=str(error))
+            _log(spec).warning("device lost" if context.has_reported else "device not opened", reason=str(error))
             context.wait(spec.reopen_interval_s, status, str(error))

@@ -1,56 +1,25 @@
 """The lens loop: strobe, take frames, attribute them to their light, analyse, report, draw."""
 
 import threading
-from collections import deque
-from dataclasses import replace
 
 import cv2
 
-from detector.lens.attribution import attribute_led
 from detector.lens.sense import LensSense
-from detector.types import Frame, LedEdge, LedState
-from firmware.drivers.interfaces import FrameSource, LedDriver
+from detector.types import Frame, LedState
+from firmware.drivers.interfaces import FrameSource
 from firmware.drivers.open import Optics, make_optics
 from firmware.runtime.child import ChildContext
 from firmware.runtime.drop_queue import DropOldestQueue
+from firmware.runtime.memory import give_back_freed_memory
 from firmware.sensors.settings import LensLoopSettings
+from firmware.sensors.strobe import Strobe
 
-__all__ = ["Strobe", "run_lens"]
+__all__ = ["run_lens"]
 
-_CYCLE = (LedState.ON_AXIS, LedState.OFF_AXIS, LedState.DARK)
-_EDGES_KEPT = 16
 _PREVIEW_INTERVAL_NS = 120_000_000
 _JPEG_QUALITY = 70
 _WAIT_FOR_FRAME_S = 0.2
-
-
-class Strobe:
-    """Steps the rings through on-axis, off-axis and dark, one good frame each.
-
-    The light moves on only when a frame was taken wholly under the present one. Whatever the camera's timing, no
-    frame is ever attributed to a light that was changing; a slow camera merely makes the cycle longer.
-
-    Parameters
-    ----------
-    leds : LedDriver
-        Open.
-    """
-
-    def __init__(self, leds: LedDriver) -> None:
-        self._leds = leds
-        self._edges: deque[LedEdge] = deque(maxlen=_EDGES_KEPT)
-        self._position = 0
-        self._edges.append(leds.switch(_CYCLE[0]))
-
-    def attribute(self, frame: Frame) -> Frame:
-        """Return the frame with its light, moving the light on if the frame is good."""
-        if frame.led is not None:
-            return frame
-        led = attribute_led(frame, tuple(self._edges))
-        if led is _CYCLE[self._position]:
-            self._position = (self._position + 1) % len(_CYCLE)
-            self._edges.append(self._leds.switch(_CYCLE[self._position]))
-        return replace(frame, led=led)
+_TIDY_INTERVAL_NS = 1_000_000_000
 
 
 class _Camera:
@@ -105,11 +74,15 @@ def _watch(optics: Optics, context: ChildContext, settings: LensLoopSettings) ->
     sense = context.sense(lambda: LensSense(settings.options, optics.camera.geometry))
     camera = _Camera(optics.camera, Strobe(optics.leds), settings.queue_length)
     preview = _Preview(context)
+    tidied_ns = 0
     try:
         while not context.stopping:
             frame = camera.next()
             if frame is None:
                 continue
+            if frame.t_ns - tidied_ns > _TIDY_INTERVAL_NS:
+                tidied_ns = frame.t_ns
+                give_back_freed_memory()
             sense.step(frame)
             context.publish(sense.report())
             preview.show(sense, frame)

@@ -10,8 +10,9 @@ from gpiozero.pins.mock import MockFactory
 from detector.errors import DeviceError
 from detector.types import LedState
 from firmware.drivers.interfaces import LedDriver
-from firmware.drivers.open import make_optics
-from firmware.drivers.settings import CameraSettings, LedSettings
+from firmware.drivers.leds.gpio import GpioLeds
+from firmware.drivers.leds.guard import NoGuard
+from firmware.drivers.settings import LedSettings
 from firmware.drivers.sim.leds import SimLeds
 from firmware.drivers.sim.world import OpticsWorld
 from firmware.drivers.source import parse_leds_source
@@ -37,7 +38,7 @@ def _gpio() -> Case:
     factory = MockFactory()
     Device.pin_factory = factory
     clock, settings = FakeClock(), LedSettings()
-    leds = make_optics("file:unused", "gpio:", CameraSettings(), settings, clock).leds
+    leds = GpioLeds(parse_leds_source("gpio:"), settings, clock, NoGuard())  # mock pins are this process's own
     pins = dict(zip(RINGS, (factory.pin(settings.on_axis_pin), factory.pin(settings.off_axis_pin)), strict=True))
     return Case(leds, clock, lambda: [ring for ring, pin in pins.items() if pin.state])
 
@@ -73,7 +74,8 @@ def test_lights_one_ring_at_a_time_and_says_when(case: Case) -> None:
             asked_ns = case.clock.monotonic_ns()
             edge = case.leds.switch(state)
             assert edge.state is state
-            assert asked_ns <= edge.t_ns <= asked_ns + 1_000_000
+            assert asked_ns <= (edge.began_ns or edge.t_ns) <= edge.t_ns <= asked_ns + 1_000_000
+            assert edge.wavelength_nm == (None if state is LedState.DARK else 850.0)
             assert edge.t_ns > previous_ns
             assert case.lit() == ([] if state is LedState.DARK else [state])
             previous_ns = edge.t_ns

@@ -6,6 +6,10 @@ from pathlib import Path
 
 import numpy as np
 
+from detector.rf.band_plan import shipped_band_plan
+from detector.rf.hop_plan import sweep_plan
+from detector.rf.options import RfOptions
+from detector.rf.sweep_options import SweepOptions
 from detector.rf.synth import (
     AnalogVideoEmission,
     CarrierEmission,
@@ -13,12 +17,18 @@ from detector.rf.synth import (
     FmBroadcastEmission,
     LoopEmission,
     LteDownlinkEmission,
+    NfmVoiceEmission,
     OokRemoteEmission,
     moving_room,
 )
 from detector.rf.synth.loop import SpectralLoop
 
-__all__ = ["IqFileEmission", "city", "peers", "two_tones"]
+__all__ = ["IqFileEmission", "city", "fine_options", "narrow", "narrow_city", "peers", "two_tones"]
+
+_SPAN_HZ = (24e6, 1766e6)
+_SEAMS_HZ = (0.0, 4e3, -9e3, 17e3, -40e3, 90e3, -250e3, 600e3)
+_APART_HZ = 0.7e6
+_SPUR_HZ, _SPUR_REACH_HZ = 28.8e6, 50e3
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -74,3 +84,47 @@ def city() -> Mapping[str, Emission]:
         "remote": OokRemoteEmission(center_hz=433.92e6, power_dbfs=-12.0, unit_us=464.0, period_s=2.0),
         **{f"carrier {mhz}": CarrierEmission(center_hz=mhz * 1e6, power_dbfs=-28.0) for mhz in (160.2, 402.7, 1561.3)},
     }
+
+
+def narrow(seed: int, count: int = 16) -> Mapping[str, Emission]:
+    """Return narrow transmitters: half of them carriers and half FM voice, at random frequencies and on seams.
+
+    Eight more lie on seams of the gapless pass or up to 600 kHz beside one, where images are strongest.
+
+    Parameters
+    ----------
+    seed : int
+    count : int
+        At random frequencies.
+    """
+    rng = np.random.default_rng(seed)
+    plan = sweep_plan(shipped_band_plan("KR"), _SPAN_HZ, fine_options())
+    seams_hz = (np.array(plan.fine_hz[1:]) + np.array(plan.fine_hz[:-1])) / 2
+    taken = [(item.center_hz, item.bandwidth_hz / 2 + 3e6) for item in city().values()]
+    made: dict[str, Emission] = {}
+    voice = NfmVoiceEmission(center_hz=100e6, power_dbfs=-30.0, seed=seed)
+    while len(made) < count + len(_SEAMS_HZ):
+        on_seam = len(made) >= count
+        beside_hz = _SEAMS_HZ[len(made) - count] if on_seam else 0.0
+        center_hz = float(rng.choice(seams_hz)) + beside_hz if on_seam else float(rng.uniform(26e6, 1764e6))
+        from_spur_hz = abs(center_hz - _SPUR_HZ * round(center_hz / _SPUR_HZ))
+        if from_spur_hz < _SPUR_REACH_HZ or any(abs(center_hz - at) < space for at, space in taken):
+            continue
+        taken.append((center_hz, _APART_HZ))
+        power_dbfs = float(rng.uniform(-40, -22))
+        place = "seam" if on_seam else "free"
+        name = f"{place} {center_hz / 1e6:.3f}"
+        carrier = CarrierEmission(center_hz=center_hz, power_dbfs=power_dbfs)
+        made[name] = carrier if len(made) % 2 else voice.at(center_hz=center_hz, power_dbfs=power_dbfs)
+    return made
+
+
+def fine_options() -> RfOptions:
+    """Return the options of the gapless pass alone, at its own rate."""
+    sweep = SweepOptions(passes="fine")
+    return RfOptions(sweep=sweep, sample_rate_hz=sweep.fine_rate_hz)
+
+
+def narrow_city(seed: int) -> Mapping[str, Emission]:
+    """Return `city` with the transmitters of `narrow`."""
+    return {**city(), **narrow(seed)}

@@ -58,7 +58,7 @@ from detector.rf.synth.negatives import (
 )
 from detector.rf.synth.pictures import Picture, bars, moving_room, room
 from detector.rf.synth.services import AdsbEmission, DabEmission, DmeEmission, LteUplinkEmission, NfmVoiceEmission
-from detector.rf.synth.sky import Sky
+from detector.rf.synth.sky import FreshNoise, Sky
 from detector.types import Tuning
 
 __all__ = [
@@ -72,6 +72,7 @@ __all__ = [
     "DvbtEmission",
     "Emission",
     "FmBroadcastEmission",
+    "FreshNoise",
     "HoppingEmission",
     "KeyedEmission",
     "LoopEmission",

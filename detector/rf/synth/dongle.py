@@ -25,6 +25,11 @@ class DongleModel:
     ppm : float
         Crystal error: a positive one tunes high. The sample clock is left exact (a camera's own `ppm` has the
         same effect on the line rate).
+    resampler : bool
+        Whether the chip's own filter (`detector.rf.resampler`) shapes a slice and lets images through; otherwise
+        slices have ideal edges. For rates of 2 MS/s and more: what the chip filters besides at lower ones is not known.
+    resampler_width : float
+        Width of that filter over the published one's.
     """
 
     noise_dbfs: float = -36.0
@@ -33,6 +38,8 @@ class DongleModel:
     iq_gain_db: float = 0.15
     iq_phase_deg: float = 0.8
     ppm: float = 0.0
+    resampler: bool = False
+    resampler_width: float = 1.0
 
     def tuned_hz(self, center_hz: float) -> float:
         """Return the frequency that is really at the centre of the slice."""

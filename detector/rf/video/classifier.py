@@ -8,13 +8,14 @@ that are cameras) is added as log odds, after Elkan, "The foundations of cost-se
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import resources
 
 import numpy as np
 import numpy.typing as npt
 
 from detector.rf.options import RfOptions
+from detector.rf.video.field_sync import log_likelihood_ratio
 from detector.rf.video.fields import FieldEvidence, measure_fields
 from detector.rf.video.line_rate import LineScore, score_lines
 from detector.rf.video.raster import make_raster
@@ -33,6 +34,7 @@ __all__ = [
 
 MODELS = ("short", "one_field", "two_fields", "fields")
 _PLAIN_Z = 25.0
+_SYNC_NATS = 12.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +48,8 @@ class LineEvidence:
         None where the dwell is shorter than a field.
     clock_ppm : float
         Error of the line rate: the same in every slice and every look of one camera, within a few ppm.
+    sync : float
+        ln likelihood ratio of a field sync; 0 where the dwell holds no two fields.
     confidence : float
         Posterior probability of analog video.
     refusal : str or None
@@ -55,6 +59,7 @@ class LineEvidence:
     lines: LineScore
     fields: FieldEvidence | None
     clock_ppm: float
+    sync: float = 0.0
     confidence: float = 0.0
     refusal: str | None = None
 
@@ -81,11 +86,13 @@ def measure(
     if score_lines(quick).z < options.shortlist_z:
         return None
     bands = fine_bands(samples, sample_rate_hz, options.limiter)
-    lines = score_lines(bands)
+    lines = score_lines(bands, rivals=True)
     raster = make_raster(bands, lines.standard, lines.clock_ppm)
     if raster is None:
         return LineEvidence(lines=lines, fields=None, clock_ppm=lines.clock_ppm)
-    return LineEvidence(lines=lines, fields=measure_fields(raster), clock_ppm=raster.clock_ppm)
+    line_hz = lines.standard.line_hz * (1 + raster.clock_ppm * 1e-6)
+    sync = log_likelihood_ratio(bands, lines.standard, line_hz)
+    return LineEvidence(lines=lines, fields=measure_fields(raster), clock_ppm=raster.clock_ppm, sync=sync)
 
 
 def features(evidence: LineEvidence) -> npt.NDArray[np.float64]:
@@ -93,10 +100,11 @@ def features(evidence: LineEvidence) -> npt.NDArray[np.float64]:
 
     Returns
     -------
-    ndarray of float64, shape (3,) or (10,)
+    ndarray of float64, shape (3,) or (11,)
         ln(1 + z); weaker over stronger of odd and even harmonics; half-line over line (negative). Down the picture,
         heights on a signed logarithmic scale: low teeth, gate, weaker of odd and even teeth, low over high teeth;
-        and of the mean line's strength: low teeth, weaker of odd and even, gate.
+        and of the mean line's strength: low teeth, weaker of odd and even, gate; and of the field sync, in nats, only
+        what speaks for it: a picture may hide it.
     """
     lines, fields = evidence.lines, evidence.fields
     values = [
@@ -113,6 +121,7 @@ def features(evidence: LineEvidence) -> npt.NDArray[np.float64]:
             np.clip(_signed_log(fields.level_low_z), -3, 7),
             np.clip(_signed_log(min(fields.level_odd_z, fields.level_even_z)), -3, 7),
             np.clip(np.log1p(max(fields.level_gate_z - 8, 0)), 0, 7),
+            np.clip(evidence.sync, 0, _SYNC_NATS),
         ]
     return np.array(values, np.float64)
 
@@ -198,9 +207,7 @@ class VideoClassifier:
                 log_odds -= float(np.log(few))
             confidence = min(float(1 / (1 + np.exp(-np.clip(log_odds, -30, 30)))), options.top_confidence)
             refusal = None if confidence >= options.alert_confidence else _doubt(seen)
-        return LineEvidence(
-            lines=seen.lines, fields=seen.fields, clock_ppm=seen.clock_ppm, confidence=confidence, refusal=refusal
-        )
+        return replace(seen, confidence=confidence, refusal=refusal)
 
 
 def _doubt(evidence: LineEvidence) -> str:
@@ -212,17 +219,25 @@ def _doubt(evidence: LineEvidence) -> str:
 def refute(evidence: LineEvidence, options: RfOptions) -> str | None:
     """Return the reason why a rhythm cannot be a picture, None when it can.
 
-    The fine test has to see what the quick one saw; a sync pulse a line has odd and even harmonics; lines repeat once a
-    line, not every other one (SECAM alternates its subcarrier, but then fields show); a camera has a crystal.
+    The fine test has to see what the quick one saw; a sync pulse a line has odd and even harmonics, and more than two;
+    lines repeat once a line, not every other one (SECAM alternates its subcarrier, but then fields show); a camera has
+    a crystal; neither a rate nearby nor a computer raster is plainer; and of what changes fast down the picture, at
+    least as much comes back in every field as does not.
     """
     lines, fields = evidence.lines, evidence.fields
     if lines.z < options.line_z:
         return "not_periodic"
-    if balance(lines) < options.harmonic_balance:
+    if balance(lines) < options.harmonic_balance or lines.core_z < options.core_z:
         return "few_harmonics"
     half = lines.half_z / lines.z
     if half > options.half_line and (fields is None or fields.low_z < options.half_line_field_z):
         return "half_line_rhythm"
     if abs(evidence.clock_ppm) > options.clock_ppm:
         return "off_clock"
+    if lines.rival_z > lines.core_z + options.rival_excess_z:
+        return "other_rate"
+    if lines.screen_db > lines.score_db + options.screen_excess_db:
+        return "other_rate"
+    if fields is not None and fields.fields > 1 and fields.high_z < options.repeat_z:
+        return "not_repeating"
     return None

@@ -21,14 +21,17 @@ import numpy as np
 import numpy.typing as npt
 import scipy.fft
 
-from detector.rf.video.standards import NTSC, PAL, STANDARDS, LineStandard
+from detector.rf.video.standards import COMPUTER_LINE_HZ, NTSC, PAL, STANDARDS, LineStandard
 from detector.rf.video.subbands import SubBands
 
 __all__ = ["CLOCK_PPM", "HARMONICS", "RING", "LineScore", "score_lines"]
 
 HARMONICS = 7
 CLOCK_PPM = 120.0
+_RIVALS = np.arange(15_350, 16_050, 2 * CLOCK_PPM * 1e-6 * PAL.line_hz)
+"""Rates near those of television, between the halves of the ring: a strong rhythm here leaks into all of them."""
 RING = np.concatenate([np.linspace(13_100, 15_350, 40), np.linspace(16_050, 18_400, 40)])
+_STRONGEST, _APART_BINS = 2, 2.5
 _TOP = 0.49
 _LEAST_SPREAD = 0.02
 
@@ -46,8 +49,13 @@ class LineScore:
         Of the odd and of the even harmonics alone.
     half_z : float
         Of the frequencies half way between the harmonics.
+    core_z, rival_z : float
+        Without the two strongest harmonics: of this standard, and of the best rate near those of television that is
+        none of them. Minus infinity where it was not asked for.
     score_db, other_db : float
         How far a typical harmonic stands above its surroundings.
+    screen_db : float
+        The same of the weakest harmonic of the plainest computer raster; -30 where it was not asked for.
     clock_ppm : float
         Error of the line rate, to half a bin of the highest harmonic; of the camera's and the receiver's clocks.
     harmonics : int
@@ -60,19 +68,24 @@ class LineScore:
     odd_z: float
     even_z: float
     half_z: float
+    core_z: float
+    rival_z: float
     score_db: float
     other_db: float
+    screen_db: float
     clock_ppm: float
     harmonics: int
 
 
-def score_lines(bands: SubBands) -> LineScore:
+def score_lines(bands: SubBands, *, rivals: bool = False) -> LineScore:
     """Score both line systems and return the better one.
 
     Parameters
     ----------
     bands : SubBands
         Of at least about 4 ms; shorter ones score by chance only.
+    rivals : bool
+        Look also what is left without the strongest harmonics, here and at the rates nearby, and for computer rasters.
     """
     heights, bin_hz = _heights(bands)
     count = min(HARMONICS, int(bands.frame_hz * _TOP // RING[-1]))
@@ -86,6 +99,7 @@ def score_lines(bands: SubBands) -> LineScore:
     place = (np.arange(1, count + 1) - 0.5) * STANDARDS[best].line_hz * (1 + clocks_ppm[clock] * 1e-6)
     half = float(np.log1p(heights[np.round(place / bin_hz).astype(np.intp)]).mean())
     z, odd_z, even_z, half_z = ring.z((float(terms.mean()), float(terms[0::2].mean()), float(terms[1::2].mean()), half))
+    core_z, rival_z = _cores(heights, bin_hz, terms, clocks_ppm) if rivals else (-np.inf, -np.inf)
     return LineScore(
         standard=STANDARDS[best],
         z=z,
@@ -93,11 +107,53 @@ def score_lines(bands: SubBands) -> LineScore:
         odd_z=odd_z,
         even_z=even_z,
         half_z=half_z,
+        core_z=core_z,
+        rival_z=rival_z,
         score_db=_decibels(float(terms.mean())),
         other_db=_decibels(other),
+        screen_db=_decibels(_screen_log(heights, bin_hz, bands.frame_hz, clocks_ppm) if rivals else 0.0),
         clock_ppm=float(clocks_ppm[clock]),
         harmonics=count,
     )
+
+
+def _apart(bin_hz: float) -> npt.NDArray[np.float64]:
+    """Rates between the halves of the ring, none within the main lobe of television's first harmonic."""
+    least_hz = _APART_BINS * bin_hz
+    return _RIVALS[np.all([np.abs(_RIVALS - standard.line_hz) > least_hz for standard in STANDARDS], axis=0)]
+
+
+def _cores(
+    heights: npt.NDArray[np.float64],
+    bin_hz: float,
+    terms: npt.NDArray[np.float64],
+    clocks_ppm: npt.NDArray[np.float64],
+) -> tuple[float, float]:
+    """Heights of the mean without its largest terms, over the same of the ring: of `terms`, and of the best rival."""
+
+    def core(logs: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        return np.asarray(np.sort(logs, axis=-1)[..., :-_STRONGEST].mean(axis=-1))
+
+    ring, near = (
+        core(_logs(heights, bin_hz, rates, clocks_ppm, len(terms))).max(axis=1, initial=0.0)
+        for rates in (RING, _apart(bin_hz))
+    )
+    middle = float(_median(ring))
+    spread = max(1.4826 * float(_median(np.abs(ring - middle))), _LEAST_SPREAD)
+    return (float(core(terms)) - middle) / spread, (float(near.max(initial=0.0)) - middle) / spread
+
+
+def _screen_log(
+    heights: npt.NDArray[np.float64], bin_hz: float, frame_hz: float, clocks_ppm: npt.NDArray[np.float64]
+) -> float:
+    """ln(1 + height) of the weakest harmonic, at the plainest of the computer rasters that have one here."""
+    found = [0.0]
+    for line_hz in COMPUTER_LINE_HZ:
+        if count := int(frame_hz * _TOP // line_hz):
+            finer_ppm = np.linspace(clocks_ppm[0], clocks_ppm[-1], count * len(clocks_ppm))
+            logs = _logs(heights, bin_hz, np.array([line_hz]), finer_ppm, count)
+            found.append(float(logs.min(axis=2).max()))
+    return max(found)
 
 
 class _Reference:

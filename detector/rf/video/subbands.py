@@ -38,12 +38,15 @@ class SubBands:
         The rows have noise of one level, so that their spectra may be averaged as they are.
     peak : float
         Strongest frame of the slice over the mean one, before limiting; pulses make it large.
+    in_phase : ndarray of float32, shape (n,), or None
+        The slice in phase with its carrier, the last row of `power`; None where no line is a carrier.
     """
 
     power: npt.NDArray[np.float32]
     frame_hz: float
     alike: bool = False
     peak: float = 1.0
+    in_phase: npt.NDArray[np.float32] | None = None
 
     @property
     def duration_s(self) -> float:
@@ -117,20 +120,29 @@ def fine_bands(samples: npt.NDArray[np.complex64], sample_rate_hz: float, limite
     power = np.ascontiguousarray(_square(lines).T)
     middle = np.maximum(np.median(power, axis=1, keepdims=True), _TINY).astype(np.float32)
     rows = _limited(power / middle, limiter)
-    if (wave := _in_phase(samples, sample_rate_hz, hop, frames)) is not None:
+    wave = _in_phase(samples, sample_rate_hz, hop, frames)
+    if wave is not None:
         rows = np.concatenate([rows, wave[None]])
-    return SubBands(power=rows, frame_hz=sample_rate_hz / hop)
+    return SubBands(power=rows, frame_hz=sample_rate_hz / hop, in_phase=wave)
 
 
 def _in_phase(
     samples: npt.NDArray[np.complex64], sample_rate_hz: float, hop: int, frames: int
 ) -> npt.NDArray[np.float32] | None:
-    """The slice in phase with its carrier, summed over the hops; None where no line is a carrier."""
+    """The slice in phase with its carrier, summed over the hops; None where no line is a carrier.
+
+    A carrier in the very middle is only looked for where there is no other: what stands there mostly is the receiver's
+    own, and in phase with that nothing repeats.
+    """
     lines = scipy.fft.fft(samples)
     power = _square(lines)
+    least = _CARRIER_OVER_MEDIAN * np.median(power)
+    middle = int(power.argmax())
     without_dc(power, sample_rate_hz)
     peak = int(power.argmax())
-    if power[peak] < _CARRIER_OVER_MEDIAN * np.median(power):
+    if power[peak] < least:
+        peak, power[middle] = middle, _square(lines[middle : middle + 1])[0]
+    if power[peak] < least:
         return None
     reach = round(_CARRIER_HZ / sample_rate_hz * len(lines))
     near = (np.arange(-reach, reach + 1) + peak) % len(lines)

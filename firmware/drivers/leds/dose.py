@@ -3,14 +3,23 @@
 from firmware.drivers.clock import NS_PER_S
 from firmware.drivers.settings import LedSettings
 
-__all__ = ["DoseLimit"]
+__all__ = ["DoseLimit", "allowed_duty"]
+
+_LONG_EXPOSURE_LIMIT_W_M2 = 100.0  # IEC 62471, 4.3.7, longer than 1000 s
+
+
+def allowed_duty(settings: LedSettings) -> float:
+    """Return the largest duty: the configured one, or less where the measured irradiance asks for it."""
+    if settings.irradiance_w_m2 <= 0:
+        return settings.max_duty
+    return min(settings.max_duty, _LONG_EXPOSURE_LIMIT_W_M2 / settings.irradiance_w_m2)
 
 
 class DoseLimit:
     """Accounts for light as a leaking bucket: on-time fills it, and it leaks at the allowed duty.
 
-    Within any window of `duty_window_s` at most ``max_duty * duty_window_s`` above the leak can be lit, so the mean
-    over a longer time never exceeds `max_duty`. Both rings count together: they shine into the same eye.
+    From darkness a ring may be lit for ``max_duty * duty_window_s`` at a stretch, and over a longer time the mean never
+    exceeds `max_duty`. All rings count together: they shine into the same eye.
 
     Parameters
     ----------
@@ -18,16 +27,22 @@ class DoseLimit:
 
     References
     ----------
-    IEC 62471, photobiological safety of lamps: infrared exposure of the eye is limited by irradiance and time.
+    IEC 62471:2006, photobiological safety of lamps, 4.3.7: infrared irradiance of the eye at most 100 W/m2 for longer
+    than 1000 s. Its retinal limits depend on the size of the source as well, and have to be measured on the board.
     """
 
     def __init__(self, settings: LedSettings) -> None:
         self._max_on_ns = round(settings.max_on_s * NS_PER_S)
-        self._max_duty = settings.max_duty
-        self._capacity_ns = settings.max_duty * settings.duty_window_s * (1 - settings.max_duty) * NS_PER_S
+        self._max_duty = allowed_duty(settings)
+        self._capacity_ns = self._max_duty * settings.duty_window_s * (1 - self._max_duty) * NS_PER_S
         self._level_ns = 0.0
         self._updated_ns: int | None = None
         self._lit_since_ns: int | None = None
+
+    @property
+    def max_duty(self) -> float:
+        """Largest part of a long time in which a ring may be lit."""
+        return self._max_duty
 
     def light(self, t_ns: int) -> None:
         """Note that a ring was lit (again) at `t_ns`."""
@@ -35,7 +50,7 @@ class DoseLimit:
         self._lit_since_ns = t_ns
 
     def darken(self, t_ns: int) -> None:
-        """Note that both rings went dark at `t_ns`."""
+        """Note that all rings went dark at `t_ns`."""
         self._update(t_ns)
         self._lit_since_ns = None
 

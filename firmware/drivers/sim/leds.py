@@ -8,6 +8,8 @@ from firmware.drivers.source import Source
 
 __all__ = ["SimLeds"]
 
+_INFRARED_NM = 850.0
+
 
 class SimLeds(DriverBase):
     """Two rings that light the world they are given, and nothing else.
@@ -49,6 +51,7 @@ class SimLeds(DriverBase):
         """
         if not self._is_open:
             raise self.failure("not open")
-        edge = LedEdge(self._clock.monotonic_ns(), state)
+        wavelength_nm = None if state is LedState.DARK else _INFRARED_NM
+        edge = LedEdge(self._clock.monotonic_ns(), state, wavelength_nm=wavelength_nm)
         self._world.switch(edge)
         return edge

@@ -93,7 +93,7 @@ def test_interlacing_meets_a_wide_signal_twice_a_pass():
         assert second - first >= len(centers) // 2 - 1
 
 
-@pytest.mark.parametrize(("passes", "comb", "fine"), [("all", 560, 908), ("wide", 348, 0), ("fine", 0, 908)])
+@pytest.mark.parametrize(("passes", "comb", "fine"), [("all", 560, 734), ("wide", 348, 0), ("fine", 0, 734)])
 def test_passes_choose_what_is_swept(passes, comb, fine):
     options = RfOptions(sweep=SweepOptions(passes=passes))
     plan = sweep_plan(shipped_band_plan("KR"), (24e6, 1766e6), options)

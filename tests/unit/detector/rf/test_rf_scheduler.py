@@ -249,11 +249,35 @@ def test_the_quick_pass_alone_is_even_and_short():
     assert sum(look.dwell_s + 0.01 for look in looks) < 5.1
 
 
-def test_the_fine_pass_alone_covers_the_span():
-    options = RfOptions(sweep=SweepOptions(passes="fine"))
-    scheduler = Scheduler(sweep_plan(shipped_band_plan("KR"), (24e6, 1766e6), options), options)
-    assert scheduler.hops == 908
-    assert sum(look.dwell_s + 0.01 for look in first_pass(scheduler)) < 13.3
+def fine_alone():
+    sweep = SweepOptions(passes="fine")
+    options = RfOptions(sweep=sweep, sample_rate_hz=sweep.fine_rate_hz)
+    return Scheduler(sweep_plan(shipped_band_plan("KR"), (24e6, 1766e6), options), options)
+
+
+def test_the_fine_pass_alone_covers_the_span_in_rising_order():
+    scheduler = fine_alone()
+    looks = first_pass(scheduler)
+    centers = [look.center_hz for look in looks]
+    assert centers == sorted(centers)
+    assert scheduler.hops == 688
+    assert max(high - low for low, high in pairwise(centers)) <= 2.56e6 * 0.99
+    assert sum(look.dwell_s + 0.0108 for look in looks) < 8.1
+
+
+def test_longer_looks_of_a_quick_pass_wait_until_everything_was_listened_to_but_for_a_share():
+    scheduler = fine_alone()
+    for number in range(200):
+        scheduler.name(100e6 + number * 2e6, 20.0)
+    looks = []
+    while scheduler.unvisited:
+        looks.append(scheduler.next_look())
+        if not looks[-1].naming:
+            scheduler.visited(looks[-1].center_hz)
+    spent = sum(look.dwell_s + 0.01 for look in looks if look.naming)
+    whole = sum(look.dwell_s + 0.01 for look in looks)
+    assert 0.01 < spent / whole < 0.035
+    assert sum(scheduler.next_look().naming for _ in range(50)) == 50
 
 
 def test_a_plan_without_hops_is_refused():

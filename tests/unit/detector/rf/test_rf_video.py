@@ -5,7 +5,7 @@ import scipy.fft
 
 from detector.rf.options import RfOptions
 from detector.rf.spectrum import power_spectrum
-from detector.rf.synth import KeyedEmission, MonitorLeakEmission
+from detector.rf.synth import KeyedEmission, MonitorLeakEmission, SwitchingEmission
 from detector.rf.video.carrier import carrier_fraction
 from detector.rf.video.classifier import MODELS, VideoClassifier, features, load_calibration, measure, model_name
 from detector.rf.video.fields import measure_fields
@@ -106,6 +106,65 @@ def test_a_pulse_train_at_the_line_rate_has_no_fields(pulse_train):
     assert evidence.confidence < OPTIONS.inspect_confidence
 
 
+def test_a_rhythm_that_beats_with_a_carrier_at_a_multiple_of_the_field_rate_has_no_fields(pulse_train):
+    # 4 lines and 53 fields away from the receiver's spike: every field looks alike, and changes down its height
+    middle_hz = pulse_train.center_hz + 4 * 15625 - 53 * 50
+    samples = slice_of(pulse_train, 0.1, snr_db=-8, offset_hz=middle_hz - pulse_train.center_hz) + np.complex64(0.7)
+    assert fine(samples).z > 30
+    fields = fields_of(samples)
+    assert max(fields.low_z, fields.odd_z, fields.level_low_z, fields.level_odd_z) < 6
+    assert VideoClassifier(OPTIONS).classify(samples, RATE_HZ).confidence < OPTIONS.inspect_confidence
+
+
+def test_the_leakage_of_a_stronger_rhythm_nearby_is_refuted():
+    near = KeyedEmission(center_hz=1.2e9, power_dbfs=0, seed=3, scheme="pwm", symbol_hz=15_505, duty=0.1)
+    samples = slice_of(near, 0.1, snr_db=10, offset_hz=0.2e6)
+    lines = score_lines(fine_bands(samples, RATE_HZ, OPTIONS.limiter), rivals=True)
+    assert lines.rival_z > lines.core_z + OPTIONS.rival_excess_z
+    evidence = VideoClassifier(OPTIONS).classify(samples, RATE_HZ)
+    assert evidence is None or evidence.refusal in ("off_clock", "other_rate", "not_periodic", "few_harmonics")
+
+
+@pytest.mark.parametrize("multiple", [3, 5])
+@pytest.mark.parametrize("wander", [0.001, 0.006])
+def test_a_supply_that_wanders_across_a_multiple_of_the_line_rate_is_no_picture(multiple, wander):
+    classifier = VideoClassifier(OPTIONS)
+    for seed in range(3):
+        supply = SwitchingEmission(
+            center_hz=1.2e9, power_dbfs=0, seed=seed, switching_hz=15625 * multiple * 1.0008, wander=wander
+        )
+        evidence = classifier.classify(slice_of(supply, 0.1, snr_db=6, offset_hz=0.3e6, seed=seed), RATE_HZ)
+        assert evidence is None or evidence.confidence < OPTIONS.inspect_confidence
+
+
+@pytest.mark.parametrize("offset_hz", [-2.4e6, -0.5e6, 2.6e6])
+def test_a_720p50_screen_has_the_fields_of_pal_and_another_line_rate(offset_hz):
+    screen = MonitorLeakEmission(center_hz=1.2e9, power_dbfs=0, seed=4, line_hz=37_500, lines=750)
+    samples = slice_of(screen, 0.1, snr_db=15, offset_hz=offset_hz)
+    lines = score_lines(fine_bands(samples, RATE_HZ, OPTIONS.limiter), rivals=True)
+    assert lines.screen_db > lines.score_db
+    evidence = VideoClassifier(OPTIONS).classify(samples, RATE_HZ)
+    assert evidence is None or evidence.confidence == 0
+
+
+@pytest.mark.parametrize("system", ["PAL", "NTSC"])
+def test_a_camera_is_no_computer_screen(system):
+    for offset_hz in (0.0, 1e6, 2e6):
+        samples = slice_of(camera(system=system), 0.1, snr_db=-10, offset_hz=offset_hz)
+        lines = score_lines(fine_bands(samples, RATE_HZ, OPTIONS.limiter), rivals=True)
+        assert lines.screen_db < lines.score_db
+        assert lines.core_z > OPTIONS.core_z
+
+
+@pytest.mark.parametrize("seconds", [0.012, 0.02, 0.04, 0.1])
+@pytest.mark.parametrize("system", ["PAL", "NTSC"])
+def test_no_rate_nearby_is_plainer_than_a_cameras_own(system, seconds):
+    for ppm in (-100, 0, 100):
+        bands = fine_bands(slice_of(camera(system=system, ppm=ppm), seconds, 0), RATE_HZ, OPTIONS.limiter)
+        lines = score_lines(bands, rivals=True)
+        assert lines.rival_z < lines.core_z + 3
+
+
 def test_rhythm_of_half_the_line_rate_is_refuted():
     slow = KeyedEmission(center_hz=1.2e9, power_dbfs=0, seed=3, scheme="pwm", symbol_hz=7812.5, duty=0.13)
     evidence = VideoClassifier(OPTIONS).classify(slice_of(slow, 0.04, offset_hz=0.2e6), RATE_HZ)
@@ -129,7 +188,7 @@ def test_a_free_running_clock_is_refuted():
 
 @pytest.mark.parametrize(
     ("seconds", "name", "count"),
-    [(0.012, "short", 3), (0.02, "one_field", 10), (0.04, "two_fields", 10), (0.1, "fields", 10)],
+    [(0.012, "short", 3), (0.02, "one_field", 11), (0.04, "two_fields", 11), (0.1, "fields", 11)],
 )
 def test_each_length_has_its_model(seconds, name, count):
     evidence = measure(slice_of(camera(), seconds), RATE_HZ, OPTIONS)

@@ -9,8 +9,9 @@ from gpiozero.pins.mock import MockFactory
 
 from detector.errors import DeviceError
 from detector.types import LedState
-from firmware.drivers.leds.dose import DoseLimit
+from firmware.drivers.leds.dose import DoseLimit, allowed_duty
 from firmware.drivers.leds.gpio import GpioLeds
+from firmware.drivers.leds.guard import NoGuard
 from firmware.drivers.leds.none import NoLeds
 from firmware.drivers.settings import LedSettings
 from firmware.drivers.source import parse_leds_source
@@ -27,7 +28,7 @@ def pins() -> Iterator[MockFactory]:
 
 
 def _leds(clock: FakeClock, settings: LedSettings = SETTINGS) -> GpioLeds:
-    return GpioLeds(parse_leds_source("gpio:"), settings, clock)
+    return GpioLeds(parse_leds_source("gpio:"), settings, clock, NoGuard())
 
 
 def test_the_watchdog_cuts_a_ring_and_the_next_switch_says_so(pins: MockFactory) -> None:
@@ -51,8 +52,8 @@ def test_too_much_light_in_a_window_is_refused(pins: MockFactory) -> None:
     clock = FakeClock()
     with _leds(clock) as leds:
         with pytest.raises(DeviceError, match=r"^gpio:: lit for more than 50% of 1 s: the eye-safety limit$"):
-            for _ in range(20):
-                leds.switch(LedState.ON_AXIS)
+            for number in range(20):
+                leds.switch((LedState.ON_AXIS, LedState.OFF_AXIS)[number % 2])
                 clock.advance(0.05)
         assert not pins.pin(5).state
         assert clock.t_ns == 5_000_000_000 + 500_000_000, "half of the window, lit without a pause"
@@ -64,6 +65,67 @@ def test_a_strobe_within_the_duty_goes_on_for_ever(pins: MockFactory) -> None:
         for number in range(3000):
             leds.switch((LedState.ON_AXIS, LedState.OFF_AXIS, LedState.DARK)[number % 3])
             clock.advance(0.033)
+
+
+def test_a_ring_that_is_lit_already_stays_lit_and_its_time_goes_on(pins: MockFactory) -> None:
+    clock = FakeClock()
+    with _leds(clock) as leds:
+        leds.switch(LedState.ON_AXIS)
+        before = len(pins.pin(5).states)
+        clock.advance(0.06)
+        leds.switch(LedState.ON_AXIS)
+        assert len(pins.pin(5).states) == before, "a blink would spoil a frame that its edge calls good"
+        clock.advance(0.04)
+        with pytest.raises(DeviceError, match="the watchdog cut a ring"):
+            leds.switch(LedState.ON_AXIS)
+        assert not pins.pin(5).state
+
+
+def test_measured_irradiance_tightens_the_duty(pins: MockFactory) -> None:
+    assert allowed_duty(LedSettings(max_duty=0.5)) == 0.5
+    assert allowed_duty(LedSettings(max_duty=0.5, irradiance_w_m2=150.0)) == 0.5
+    assert allowed_duty(LedSettings(max_duty=0.5, irradiance_w_m2=400.0)) == 0.25
+    clock, lit = FakeClock(), 0
+    with (
+        _leds(clock, LedSettings(irradiance_w_m2=400.0)) as leds,
+        pytest.raises(DeviceError, match=r"^gpio:: lit for more than 25% of 5 s"),
+    ):
+        while True:
+            leds.switch((LedState.ON_AXIS, LedState.OFF_AXIS)[lit % 2])
+            clock.advance(0.01)
+            lit += 1
+    assert lit == 125, "a quarter of the window"
+
+
+def test_red_is_on_axis_only_where_it_is_asked_for(pins: MockFactory) -> None:
+    red = LedSettings(on_axis_light="red", on_axis_pin=5, off_axis_pin=6, red_pin=7)
+    with _leds(FakeClock(), red) as leds:
+        edge = leds.switch(LedState.ON_AXIS)
+        assert (edge.state, edge.wavelength_nm) == (LedState.ON_AXIS, 625.0)
+        assert [pins.pin(number).state for number in (5, 6, 7)] == [False, False, True]
+        assert leds.switch(LedState.OFF_AXIS).wavelength_nm == 850.0
+        assert [pins.pin(number).state for number in (5, 6, 7)] == [False, True, False]
+    pins.pin(7).function = "output"
+    pins.pin(7).state = True  # as a crash may have left it
+    with _leds(FakeClock(), LedSettings(on_axis_pin=5, off_axis_pin=6, red_pin=7)) as leds:
+        assert leds.switch(LedState.ON_AXIS).wavelength_nm == 850.0
+        assert [pins.pin(number).state for number in (5, 6, 7)] == [True, False, False]
+
+
+def test_red_without_a_red_ring(pins: MockFactory) -> None:
+    with pytest.raises(DeviceError, match=r"^gpio:: pins cannot be claimed: "):
+        _leds(FakeClock(), LedSettings(on_axis_light="red", red_pin=-1)).open()
+
+
+def test_without_its_guard_nothing_is_lit(pins: MockFactory) -> None:
+    class Gone(NoGuard):
+        def tell(self, message: bytes) -> None:
+            raise BrokenPipeError("nobody reads")
+
+    with GpioLeds(parse_leds_source("gpio:"), SETTINGS, FakeClock(), Gone()) as leds:
+        with pytest.raises(DeviceError, match=r"^gpio:: the guard of the rings is gone: nobody reads$"):
+            leds.switch(LedState.ON_AXIS)
+        assert not pins.pin(5).state
 
 
 def test_both_rings_are_never_lit_together(pins: MockFactory) -> None:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from detector.lens.attribution import attribute_led
+from detector.lens.attribution import light_during
 from detector.types import CameraGeometry, Frame, LedEdge, LedState, Provenance
 from firmware.drivers.open import Optics, make_optics
 from firmware.drivers.settings import CameraSettings, LedSettings
@@ -52,7 +52,7 @@ def test_the_lens_shows_only_under_the_on_axis_ring(optics: Optics) -> None:
     for state in (LedState.DARK, LedState.OFF_AXIS, LedState.ON_AXIS):
         edge = optics.leds.switch(state)
         frame = optics.camera.read()
-        while attribute_led(frame, [edge]) is not state:
+        while light_during(frame, [edge]) is not edge:
             frame = optics.camera.read()
         excess[state] = _lens_excess(optics, frame)
     assert excess[LedState.ON_AXIS] > 300

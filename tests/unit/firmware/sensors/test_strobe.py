@@ -1,68 +1,127 @@
-import numpy as np
+from typing import cast
+
 import pytest
 
-from detector.types import Frame, LedEdge, LedState, Provenance
-from firmware.sensors.lens import Strobe
+from detector.types import LedEdge, LedState
+from firmware.drivers.interfaces import LedDriver
+from firmware.sensors.strobe import Beat, Strobe
+from tests.contract.fakes import FakeClock
+from tests.unit.firmware.sensors.strobe_helpers import BeatCamera, make_frame
 
-PERIOD_NS = 33_000_000
-EXPOSURE_NS = 2_000_000
+MS = 1_000_000
+PERIOD_NS = 33 * MS
+CYCLE = [LedState.ON_AXIS, LedState.OFF_AXIS, LedState.DARK]
 
 
 class Leds:
-    """Rings whose edges are stamped by a clock that the test turns."""
+    """Rings whose edges take no time."""
 
-    def __init__(self) -> None:
-        self.t_ns = 0
+    def __init__(self, clock: FakeClock) -> None:
+        self.clock = clock
         self.edges: list[LedEdge] = []
 
     def switch(self, state: LedState) -> LedEdge:
-        self.edges.append(LedEdge(self.t_ns, state))
+        wavelength_nm = None if state is LedState.DARK else 850.0
+        self.edges.append(LedEdge(self.clock.t_ns, state, wavelength_nm=wavelength_nm))
         return self.edges[-1]
 
 
-def frame(start_ns: int, sequence: int, readout_ns: int = 10_000_000, led: LedState | None = None) -> Frame:
-    return Frame(
-        pixels=np.zeros((4, 4), np.uint8),
-        t_ns=start_ns,
-        exposure_ns=EXPOSURE_NS,
-        readout_ns=readout_ns,
-        sequence=sequence,
-        provenance=Provenance.SIMULATED,
-        led=led,
-    )
+def strobed(count: int = 60, **camera: int | tuple[int, int]) -> list[LedState | None]:
+    """Return the light of each frame once the beat is known, from a camera without jitter."""
+    clock = FakeClock()
+    strobe = Strobe(cast(LedDriver, Leds(clock)), clock)
+    frames = BeatCamera(clock, period_ns=PERIOD_NS, **camera).frames(count)  # type: ignore[arg-type]
+    states = [strobe.attribute(frame).led for frame in frames]
+    return states[6:]
 
 
-def attributed(readout_ns: int, frames: int = 12, delivery_ns: int = 0) -> tuple[list[LedState | None], Leds]:
-    """Run a camera that delivers each frame at its end, or later, while the next may already be exposing."""
-    leds = Leds()
-    strobe = Strobe(leds)  # type: ignore[arg-type]
-    states = []
-    for number in range(frames):
-        taken = frame(1_000_000 + number * PERIOD_NS, number, readout_ns)
-        leds.t_ns = taken.t_end_ns + delivery_ns
-        states.append(strobe.attribute(taken).led)
-    return states, leds
+def turned(states: list[LedState | None]) -> list[LedState]:
+    """Return the cycle, beginning with the first light."""
+    assert states[0] is not None
+    first = CYCLE.index(states[0])
+    return CYCLE[first:] + CYCLE[:first]
 
 
-def test_a_short_read_out_gives_every_frame_its_light() -> None:
-    states, _ = attributed(readout_ns=10_000_000)
-    assert states[:6] == [LedState.ON_AXIS, LedState.OFF_AXIS, LedState.DARK] * 2
+@pytest.mark.parametrize("delivery_ms", [0, 5, 15, 19, 25, 60])
+def test_every_frame_has_a_light_of_its_own_however_late_frames_are_delivered(delivery_ms: int) -> None:
+    states = strobed(delivery_ns=(delivery_ms * MS, delivery_ms * MS))
+    assert states == (turned(states) * len(states))[: len(states)]
 
 
-@pytest.mark.parametrize(("readout_ns", "delivery_ns"), [(32_500_000, 0), (10_000_000, 25_000_000)])
-def test_frames_that_straddle_an_edge_are_not_attributed_and_the_cycle_goes_on(
-    readout_ns: int, delivery_ns: int
-) -> None:
-    states, leds = attributed(readout_ns, delivery_ns=delivery_ns)
-    assert states[:6] == [LedState.ON_AXIS, None, LedState.OFF_AXIS, None, LedState.DARK, None]
-    for number, state in enumerate(states):
-        if state is not None:
-            taken = frame(1_000_000 + number * PERIOD_NS, number, readout_ns)
-            assert not [edge for edge in leds.edges if taken.t_ns < edge.t_ns < taken.t_end_ns]
+@pytest.mark.parametrize("readout_ms", [32, 45])
+def test_without_room_between_frames_every_other_is_spoilt_and_the_rest_take_turns(readout_ms: int) -> None:
+    states = strobed(readout_ns=readout_ms * MS)
+    if states[0] is None:
+        states = states[1:]
+    kept = [state for state in states if state is not None]
+    assert kept == (turned(kept) * len(kept))[: len(kept)]
+    assert len(kept) >= len(states) // 3
+
+
+def test_before_the_beat_is_known_a_light_waits_for_its_frame() -> None:
+    clock = FakeClock()
+    leds = Leds(clock)
+    strobe = Strobe(cast(LedDriver, leds), clock)
+    early = make_frame(clock.t_ns - 1, 0)
+    clock.t_ns = early.t_end_ns
+    assert strobe.attribute(early).led is None
+    assert [edge.state for edge in leds.edges] == [LedState.ON_AXIS]
+
+
+def test_the_light_holds_until_a_frame_is_over_even_if_it_was_delivered_sooner() -> None:
+    clock = FakeClock()
+    leds = Leds(clock)
+    strobe = Strobe(cast(LedDriver, leds), clock)
+    early = make_frame(clock.t_ns + MS, 0)
+    clock.t_ns = early.t_end_ns - 4 * MS  # a mode's shortest frame overestimates its read-out
+    assert strobe.attribute(early).led is LedState.ON_AXIS
+    assert [edge.t_ns for edge in leds.edges[1:]] == [early.t_end_ns + 1]
+
+    beat = Beat()
+    for number in range(2):
+        beat.hear(make_frame(number * PERIOD_NS, number, exposure_ns=33 * MS, readout_ns=33 * MS))
+    end_ns = PERIOD_NS + 66 * MS
+    edge_ns = beat.next_edge_ns(lit_ns=-PERIOD_NS, now_ns=end_ns - 36 * MS)
+    assert edge_ns is not None
+    assert edge_ns > end_ns
+
+
+def test_frames_carry_the_wavelength_of_their_light() -> None:
+    clock = FakeClock()
+    strobe = Strobe(cast(LedDriver, Leds(clock)), clock)
+    frames = [strobe.attribute(frame) for frame in BeatCamera(clock).frames(30)]
+    for frame in frames:
+        assert frame.wavelength_nm == (850.0 if frame.led in (LedState.ON_AXIS, LedState.OFF_AXIS) else None)
+    assert any(frame.wavelength_nm for frame in frames)
 
 
 def test_a_recorded_light_is_kept_and_moves_nothing() -> None:
-    leds = Leds()
-    strobe = Strobe(leds)  # type: ignore[arg-type]
-    assert strobe.attribute(frame(5, 0, led=LedState.DARK)).led is LedState.DARK
+    clock = FakeClock()
+    leds = Leds(clock)
+    strobe = Strobe(cast(LedDriver, leds), clock)
+    assert strobe.attribute(make_frame(5, 0, led=LedState.DARK)).led is LedState.DARK
     assert len(leds.edges) == 1
+
+
+def test_the_edge_falls_between_two_frames() -> None:
+    beat = Beat()
+    for number in range(3):
+        beat.hear(make_frame(number * PERIOD_NS, number))
+    last_end_ns = 2 * PERIOD_NS + 12 * MS
+    gap_ns = PERIOD_NS - 12 * MS
+    assert beat.next_edge_ns(lit_ns=0, now_ns=last_end_ns) == last_end_ns + gap_ns // 4
+    assert beat.next_edge_ns(lit_ns=0, now_ns=last_end_ns + gap_ns // 2) == last_end_ns + gap_ns // 2, "at once"
+    late_ns = last_end_ns + gap_ns - MS
+    assert beat.next_edge_ns(lit_ns=0, now_ns=late_ns) == last_end_ns + PERIOD_NS + gap_ns // 4, "no time left"
+    under_it_ns = last_end_ns + MS
+    assert beat.next_edge_ns(lit_ns=under_it_ns, now_ns=under_it_ns) == last_end_ns + PERIOD_NS + gap_ns // 4
+
+
+def test_a_camera_that_begins_anew_has_a_new_beat() -> None:
+    beat = Beat()
+    beat.hear(make_frame(0, 0))
+    beat.hear(make_frame(PERIOD_NS, 1))
+    assert beat.known
+    beat.hear(make_frame(5 * PERIOD_NS, 0))
+    assert not beat.known
+    assert beat.next_edge_ns(0, 6 * PERIOD_NS) is None

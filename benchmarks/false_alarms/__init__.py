@@ -1,0 +1,1 @@
+"""How often a sweep of a sky without a camera raises an alert: stages, strata, tails; see docs/sweeping.md."""

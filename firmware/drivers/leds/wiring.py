@@ -1,0 +1,48 @@
+"""Which ring hangs on which pin, and which of them a light of the strobe means."""
+
+from dataclasses import dataclass
+
+from detector.types import LedState
+from firmware.drivers.settings import LedSettings
+
+__all__ = ["Ring", "spare_pins", "wired_rings"]
+
+
+@dataclass(frozen=True, slots=True)
+class Ring:
+    """A ring of LEDs around the camera.
+
+    Attributes
+    ----------
+    pin : int
+        BCM number of its driver.
+    radius_mm : float
+    wavelength_nm : float
+    """
+
+    pin: int
+    radius_mm: float
+    wavelength_nm: float
+
+
+def wired_rings(settings: LedSettings) -> dict[LedState, Ring]:
+    """Return the ring that each lit state of the strobe means."""
+    return {
+        LedState.ON_AXIS: _red(settings) if settings.on_axis_light == "red" else _infrared(settings),
+        LedState.OFF_AXIS: Ring(settings.off_axis_pin, settings.off_axis_radius_mm, settings.infrared_nm),
+    }
+
+
+def spare_pins(settings: LedSettings) -> tuple[int, ...]:
+    """Return the pins of rings that the strobe does not use; they are held dark."""
+    if settings.on_axis_light == "red":
+        return (settings.on_axis_pin,)
+    return () if settings.red_pin < 0 else (settings.red_pin,)
+
+
+def _infrared(settings: LedSettings) -> Ring:
+    return Ring(settings.on_axis_pin, settings.on_axis_radius_mm, settings.infrared_nm)
+
+
+def _red(settings: LedSettings) -> Ring:
+    return Ring(settings.red_pin, settings.red_radius_mm, settings.red_nm)

@@ -1,0 +1,1 @@
+"""Not here: used for DNG files only."""

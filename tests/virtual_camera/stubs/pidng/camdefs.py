@@ -1,0 +1,3 @@
+"""Not here: used for DNG files only."""
+
+Picamera2Camera = None

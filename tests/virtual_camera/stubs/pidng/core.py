@@ -1,0 +1,3 @@
+"""Not here: used for DNG files only."""
+
+PICAM2DNG = None
