@@ -149,7 +149,7 @@ class LensOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
             "1",
             "Strobe sets that must show a glint before its features mean anything; raising it asks for patience",
         ),
-    ] = 3
+    ] = 6
     false_alert_budget: Annotated[
         float,
         _meta(
