@@ -6,9 +6,12 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from detector.lens.options import LensOptions
+from detector.lens.scoring import GlintModel
 from detector.lens.sense import LensSense
 from detector.lens.synth import (
+    Eyes,
     GlassBall,
+    Glitter,
     HandMotion,
     Plastic,
     Scene,
@@ -16,6 +19,7 @@ from detector.lens.synth import (
     SceneRenderer,
     Screw,
     SensorModel,
+    Spectacles,
     StrobePlan,
     Tape,
     Texture,
@@ -44,23 +48,35 @@ class Condition:
     reach_deg: float = 2.5
     texture: Texture | None = None
     lenses: int | None = None
+    psf_sigma_px: float = 0.6
+
+
+def _mode(width: int, height: int, hfov_deg: float, readout_ms: float, bits: int = 10) -> dict[str, object]:
+    """Return the geometry and the roll of one sensor mode; the black level is a sixteenth of full scale, as theirs."""
+    geometry = CameraGeometry(
+        width_px=width, height_px=height, hfov_deg=hfov_deg, bit_depth=bits, black_level_dn=2.0**bits / 16
+    )
+    return {"geometry": geometry, "plan": StrobePlan(readout_ns=round(readout_ms * 1e6))}
 
 
 CONDITIONS: Mapping[str, Condition] = {
     "plain": Condition(),
-    "noise x3": Condition(noise_scale=3.0),
-    "7.7 px a frame": Condition(speed_deg_s=18.0, reach_deg=6.0),
+    "noise x5": Condition(noise_scale=5.0),
+    "pan x2": Condition(speed_deg_s=12.0, reach_deg=5.0),
+    "30 deg/s, rolling": Condition(speed_deg_s=30.0, reach_deg=10.0, plan=StrobePlan(readout_ns=20_000_000)),
+    "out of focus": Condition(psf_sigma_px=1.3),
     "dark, off, on": Condition(plan=StrobePlan(order=(DARK, OFF, ON), sets=9)),
     "on, dark, off": Condition(plan=StrobePlan(order=(ON, DARK, OFF))),
     "dark every 3rd set": Condition(plan=StrobePlan(dark_every=3)),
     "no dark": Condition(plan=StrobePlan(dark_every=0, sets=9)),
-    "10 bit, black 64": Condition(
-        geometry=CameraGeometry(width_px=640, height_px=480, hfov_deg=62.2, bit_depth=10, black_level_dn=64)
-    ),
-    "1296 x 972": Condition(
-        geometry=CameraGeometry(width_px=1296, height_px=972, hfov_deg=54.0, bit_depth=10, black_level_dn=16)
-    ),
     "blank wall": Condition(texture=Texture.BLANK),
+    "OV5647 640 x 480": Condition(**_mode(640, 480, 54.0, 16.0)),  # type: ignore[arg-type]
+    "OV5647 1296 x 972": Condition(**_mode(1296, 972, 54.0, 22.0)),  # type: ignore[arg-type]
+    "IMX219 640 x 480 crop": Condition(**_mode(640, 480, 25.0, 4.5)),  # type: ignore[arg-type]
+    "IMX219 1640 x 1232": Condition(**_mode(1640, 1232, 62.2, 23.0)),  # type: ignore[arg-type]
+    "IMX708 1536 x 864": Condition(**_mode(1536, 864, 66.0, 8.0)),  # type: ignore[arg-type]
+    "IMX708 2304 x 1296": Condition(**_mode(2304, 1296, 66.0, 17.0)),  # type: ignore[arg-type]
+    "IMX296 1456 x 1088": Condition(**_mode(1456, 1088, 50.0, 0.0)),  # type: ignore[arg-type]
 }
 
 
@@ -84,31 +100,46 @@ class Sequence:
         return score(report.alerts, report.inspect, self.kinds, self.truth, self.within_px)
 
 
-def run_sequence(seed: int, condition: Condition, options: LensOptions | None = None) -> Sequence:
+def run_sequence(
+    seed: int, condition: Condition, options: LensOptions | None = None, model: GlintModel | None = None
+) -> Sequence:
     """Render one random scene and let the sense look at it."""
     lenses = condition.lenses if condition.lenses is not None else seed % 3
-    scene = random_scene(seed, lenses=lenses, texture=condition.texture)
+    return run_scene(random_scene(seed, lenses=lenses, texture=condition.texture), seed, condition, options, model)
+
+
+def run_scene(
+    scene: Scene,
+    seed: int,
+    condition: Condition,
+    options: LensOptions | None = None,
+    model: GlintModel | None = None,
+) -> Sequence:
+    """Render a scene under a condition and let the sense look at it."""
     geometry = condition.geometry
-    renderer = SceneRenderer(scene, geometry, seed, SensorModel(noise_scale=condition.noise_scale))
+    sensor = SensorModel(noise_scale=condition.noise_scale, psf_sigma_px=condition.psf_sigma_px)
+    renderer = SceneRenderer(scene, geometry, seed, sensor)
     hand = HandMotion(seed, speed_deg_s=condition.speed_deg_s, reach_deg=condition.reach_deg)
-    sense = LensSense(options or LensOptions(), geometry)
+    sense = LensSense(options or LensOptions(), geometry, model)
     truth = {}
     for frame, places in frames_of(renderer, hand, condition.plan, seed):
         sense.step(frame)
         truth[frame.sequence] = places
-    return Sequence(scene, sense, truth, {item.name: _reach_px(item, scene, geometry) for item in scene.objects})
+    return Sequence(scene, sense, truth, {item.name: reach_px(item, scene, geometry) for item in scene.objects})
 
 
-def _reach_px(item: SceneObject, scene: Scene, geometry: CameraGeometry) -> float:
+def reach_px(item: SceneObject, scene: Scene, geometry: CameraGeometry) -> float:
     """Return how far from its middle an object may glint: 4 px of a 640 px frame, and its own size."""
     half_mm = 0.0
     if isinstance(item, Tape):
         half_mm = item.pitch_mm * item.count / 2
     elif isinstance(item, Tile):
         half_mm = float(np.hypot(item.height_mm, item.width_mm)) / 2
-    elif isinstance(item, Screw | Plastic | GlassBall):
+    elif isinstance(item, Eyes | Spectacles):
+        half_mm = 1.1 * item.gap_mm
+    elif isinstance(item, Screw | Plastic | GlassBall | Glitter):
         half_mm = item.radius_mm
-    return (4.0 / VGA.focal_px + half_mm / scene.range_mm) * geometry.focal_px
+    return (4.0 / VGA.focal_px + half_mm / (scene.range_mm - item.depth_mm)) * geometry.focal_px
 
 
 def run_many(seeds: range, condition: Condition) -> Iterator[Sequence]:

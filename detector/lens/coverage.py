@@ -3,10 +3,8 @@
 from dataclasses import dataclass, field
 
 import numpy as np
-import numpy.typing as npt
 
 from detector.lens.options import LensOptions
-from detector.lens.registration import map_points
 from detector.types import Phrase, SenseCoverage
 
 __all__ = ["SweepTally"]
@@ -25,11 +23,10 @@ _REMEMBERED_POSES = 64
 class SweepTally:
     """Counts since the start or the last gap; `frames`, `dropped` and the like run on over gaps.
 
-    Distinct poses are told by how far the picture moved: turning and stepping aside look the same from here.
+    Distinct poses are told by how far the camera stepped, as an angle at the wall: turning on the spot is none.
     """
 
     options: LensOptions
-    px_per_deg: float
     frames: int = 0
     dropped: int = 0
     unattributed: int = 0
@@ -40,13 +37,10 @@ class SweepTally:
     total_sets: int = 0
     total_trusted_sets: int = 0
     gaps: list[Phrase] = field(default_factory=list)
-    _place: npt.NDArray[np.float64] = field(default_factory=lambda: np.zeros(2))
-    _poses: list[npt.NDArray[np.float64]] = field(default_factory=list)
+    _poses: list[tuple[float, float]] = field(default_factory=list)
 
-    def note_set(
-        self, motion: npt.NDArray[np.float64] | None, trusted: bool, dark: bool, centre_px: tuple[float, float]
-    ) -> None:
-        """Count one analysed set; `motion` is the picture's since the set before, None when that is not known."""
+    def note_set(self, view_deg: tuple[float, float], trusted: bool, dark: bool) -> None:
+        """Count one analysed set, taken from that viewpoint (y, x), degrees at the wall."""
         self.sets += 1
         self.total_sets += 1
         self.dark_sets += dark
@@ -54,12 +48,8 @@ class SweepTally:
             return
         self.trusted_sets += 1
         self.total_trusted_sets += 1
-        if motion is not None:
-            y, x = centre_px
-            self._place = self._place + map_points(motion, np.array([[x, y]]))[0, ::-1] - (y, x)
-        step_px = self.options.pose_step_deg * self.px_per_deg
-        if all(np.hypot(*(self._place - pose)) >= step_px for pose in self._poses):
-            self._poses = [*self._poses[-_REMEMBERED_POSES:], self._place]
+        if all(np.hypot(view_deg[0] - y, view_deg[1] - x) >= self.options.pose_step_deg for y, x in self._poses):
+            self._poses = [*self._poses[-_REMEMBERED_POSES:], view_deg]
 
     def note_unlit_set(self) -> None:
         """Count a set whose rings lit nothing: a burnt ring or a cut wire must not look like an empty room."""

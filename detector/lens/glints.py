@@ -13,7 +13,9 @@ from detector.lens.options import LensOptions
 from detector.lens.photometry import (
     aperture_flux,
     disc_offsets,
+    grow_within,
     highest_summit,
+    longer_axis,
     matched_flux,
     window_at,
 )
@@ -29,6 +31,12 @@ _HALF_GAUSSIAN_MEAN = 0.4
 _SUMMIT_SIGMA = 2.0  # noise alone raises the highest of a dozen pixels by this much
 _HALF_PEAK = 0.5
 _SATURATED = 0.98
+_SPECK_WEIGHT = 0.8  # of a single pixel's own light that does not count in the ranking
+_SHARED_RANK = 0.25  # how much of what is not known to be shared counts beside what is known to be on-axis only
+_CORE_REACH = 2  # full-resolution pixels about a glint in which its brightest is looked for
+_LEAST_OF_NINE_SIGMA = 1.49  # by which the least of nine Gaussian pixels is expected below their mean
+_SINGLE_SHARE = 0.65  # of nine pixels' light: through the sharpest lens the middle one has at most 0.4
+_HOLE_RATIO = 3.0  # on-axis over off-axis level of a lens in a dark hole; glass has 2
 _EXTENT_REACH = 0.7  # of the widest glint: a square of it still holds a disc that is too wide
 _OPENING_BIAS_SIGMA = 1.3  # a top-hat of pure noise lies this far above zero
 
@@ -60,11 +68,12 @@ class Glint:
     dark_residue : float or None
         Dark flux over on-axis flux, equal exposure; None without a dark frame.
     extent_deg : float
-        Diameter of a disc with the area at which the difference exceeds half its peak.
+        Longer axis of the body within which the difference exceeds half its peak; a disc's diameter.
     saturated : bool
         Whether both the on-axis and the off-axis peak are clipped, so that the ratio says little.
     speck : bool
-        Whether a single working pixel holds it all: no optics can do that, sparkle and bad pixels can.
+        Whether a single full-resolution pixel holds nearly all of it: no optics can do that, sparkle and bad pixels
+        can.
     snr : float
     reading : Reading
     """
@@ -109,10 +118,10 @@ class GlintFinder:
             return ()
         threshold = self._threshold_dn(level_dn, noise)
         reach = self._disc.shape[0] // 2
-        yx = _centroids(self._light(strobe.on, yx, level_dn, reach), yx, threshold)
+        yx = _centroids(self._own_light(strobe.on, planes, yx, level_dn, reach, noise), yx, threshold)
         first = _untouched(yx, self._radius_px)  # two peaks of one blob have just met at its centroid
         yx, level_dn, threshold, snr = yx[first], level_dn[first], threshold[first], snr[first]
-        light = self._light(strobe.on, yx, level_dn, reach)
+        light = self._own_light(strobe.on, planes, yx, level_dn, reach, noise)
         masks = (light > threshold[:, None, None]) & self._disc
         on_dn = aperture_flux(light, self._disc, threshold)
         off_dn = self._flux_elsewhere(strobe.off, planes.to_off, yx, masks, planes.trusted, noise) * planes.balance
@@ -122,7 +131,10 @@ class GlintFinder:
         floor_dn = _FLOOR_SIGMA * sigma_dn * np.sqrt(area_px)
         summit_dn, off_peak = self._summit_elsewhere(strobe.off, planes.to_off, yx, planes.trusted)
         by_flux = self._ratio(on_dn, off_dn, dark_dn, floor_dn)
-        on_summit = window_at(strobe.on.compact, yx, 1).max(axis=(1, 2))
+        on_summit = np.maximum(
+            window_at(strobe.on.compact, yx, 1), light[:, reach - 1 : reach + 2, reach - 1 : reach + 2]
+        )
+        on_summit = on_summit.max(axis=(1, 2))
         left = np.maximum(summit_dn * planes.balance - _SUMMIT_SIGMA * sigma_dn, _SUMMIT_SIGMA * sigma_dn)
         by_summit = np.clip(on_summit / left, 1 / self._options.ratio_cap, self._options.ratio_cap)
         on_peak = window_at(strobe.on.grey, yx, 1).max(axis=(1, 2))
@@ -131,16 +143,17 @@ class GlintFinder:
             flux=np.maximum(on_dn, 1.0),
             ratio=np.minimum(by_flux, by_summit),
             residue=None if dark_dn is None else dark_dn / np.maximum(on_dn, floor_dn),
-            area_px=self._area_px(planes, yx),
+            length_px=self._length_px(planes, yx),
             saturated=np.minimum(on_peak, off_peak) >= _SATURATED * self._full_dn,
             snr=snr,
+            speck=self._single_pixel(strobe.on, yx, sigma_dn),
         )
         return tuple(self._glint(table, k) for k in range(len(yx)))
 
     def _glint(self, table: "_Table", k: int) -> Glint:
         residue = None if table.residue is None else float(table.residue[k])
         ratio, saturated = float(table.ratio[k]), bool(table.saturated[k])
-        extent_deg = float(np.degrees(2 * np.sqrt(table.area_px[k] / np.pi) / self._scale.focal_px))
+        extent_deg = float(np.degrees(table.length_px[k] / self._scale.focal_px))
         return Glint(
             y_px=float(table.yx[k, 0]),
             x_px=float(table.yx[k, 1]),
@@ -149,7 +162,7 @@ class GlintFinder:
             dark_residue=residue,
             extent_deg=extent_deg,
             saturated=saturated,
-            speck=bool(table.area_px[k] <= 1),
+            speck=bool(table.speck[k]),
             snr=float(table.snr[k]),
             reading=self._read(ratio, residue, extent_deg, saturated),
         )
@@ -159,7 +172,7 @@ class GlintFinder:
     ) -> tuple[_Floats, _Floats, _Floats]:
         """Return (y, x), surrounding level and SNR of compact peaks, ranked by what off-axis light lacks."""
         o = self._options
-        compact = on.compact
+        compact = self._standing_out(on, planes)
         margin = int(np.ceil(self._scale.px(o.border_deg)))
         least_dn = (o.detect_snr + _OPENING_BIAS_SIGMA) * float(noise.sigma_dn(self._black_dn))
         peak = compact == cv2.dilate(compact, np.ones((3, 3), np.uint8))
@@ -168,21 +181,67 @@ class GlintFinder:
         height = compact[y, x].astype(np.float64)
         clear = height > (o.detect_snr + _OPENING_BIAS_SIGMA) * noise.sigma_dn(on.grey[y, x] - height)
         y, x, height = y[clear], x[clear], height[clear]
-        spread = cv2.blur(
-            compact, (3, 3)
-        )  # light that came through optics covers more than one pixel; sparkle does not
-        order = np.argsort(-(spread[y, x] - o.shared_light_weight * planes.shared[y, x]), kind="stable")
+        rank = self._rank(compact, planes, y, x)
+        order = np.argsort(-rank, kind="stable")
         cells = _cells(y[order], x[order], max(1, int(self._radius_px)))
         best = np.sort(np.unique(cells, return_index=True)[1])[: 2 * o.max_candidates]
         yx = np.column_stack([y, x])[order[best]].astype(np.float64)
         yx = yx[_untouched(yx, self._radius_px)][: o.max_candidates]
         level = self._level_dn(on, yx)
-        light = self._light(on, yx, level, 1)
+        light = self._own_light(on, planes, yx, level, 1, noise)
         height, nine = light[:, 1, 1], light.sum(axis=(1, 2))
         # Clipping takes the height of a bright glint away but not its width: nine pixels jitter three times as much.
         snr = np.maximum(height, nine / 3) / noise.sigma_dn(level)
         strong = (snr > o.detect_snr) & (height > o.min_contrast * (level - self._black_dn))
         return yx[strong], level[strong], snr[strong]
+
+    def _rank(
+        self, compact: npt.NDArray[np.float32], planes: StrobePlanes, y: npt.NDArray[np.intp], x: npt.NDArray[np.intp]
+    ) -> _Floats:
+        """Return by how much the nine pixels around each place say retro-reflector.
+
+        Light that came through optics covers more than one pixel, sparkle does not: neither a sparkling room nor a
+        clipped pipe must fill the list. What the off-axis ring lights as well hardly counts.
+        """
+        nine = _nine(compact)[y, x] - _SPECK_WEIGHT * compact[y, x]
+        if not planes.trusted:
+            return np.asarray(nine - self._options.shared_light_weight * _nine(planes.shared)[y, x])
+        more = _nine(planes.difference)[y, x] - _SPECK_WEIGHT * planes.difference[y, x]
+        return np.asarray(more + (1 - self._options.shared_light_weight) * _SHARED_RANK * nine)
+
+    def _standing_out(self, on: WorkingFrame, planes: StrobePlanes) -> npt.NDArray[np.float32]:
+        """Return what stands out of the on-axis frame, or of the difference where that is to be relied on.
+
+        A lens in a dark hole may shine no brighter than the wall around it; only the difference shows it then.
+        """
+        compact = np.asarray(on.compact, dtype=np.float32)
+        if not planes.trusted:
+            return compact
+        return np.asarray(cv2.max(compact, planes.difference / np.float32(_pair_noise(planes))), dtype=np.float32)
+
+    def _own_light(
+        self,
+        on: WorkingFrame,
+        planes: StrobePlanes,
+        yx: _Floats,
+        level_dn: _Floats,
+        radius_px: int,
+        noise: NoiseModel,
+    ) -> _Floats:
+        """Return windows of the on-axis frame's light: over its surroundings or over the off-axis picture, if more.
+
+        The latter counts only where the on-axis frame is several times as bright as the off-axis one, black level
+        apart. How bright the body itself is below the wall is not known, and a glass ball too small to be resolved
+        doubles the light of its dark body.
+        """
+        light = self._light(on, yx, level_dn, radius_px)
+        if not planes.trusted:
+            return light
+        more = window_at(planes.difference, yx, radius_px)
+        least = _pair_noise(planes) * self._threshold_dn(level_dn, noise)
+        other = window_at(on.grey, yx, radius_px) - more - self._black_dn
+        clear = (more > least[:, None, None]) & (more > (_HOLE_RATIO - 1) * other)
+        return np.maximum(light, np.where(clear, more, 0.0))
 
     def _level_dn(self, item: WorkingFrame, yx: _Floats) -> _Floats:
         """Return the median around each place, from every other pixel."""
@@ -256,14 +315,33 @@ class GlintFinder:
         flux = self._flux_elsewhere(strobe.dark, planes.to_dark, yx, masks, planes.trusted, dark_noise)
         return flux * (strobe.on.exposure / strobe.dark.exposure)
 
-    def _area_px(self, planes: StrobePlanes, yx: _Floats) -> _Floats:
-        """Return how many working pixels of the difference exceed half its peak."""
+    def _single_pixel(self, item: WorkingFrame, yx: _Floats, sigma_dn: _Floats) -> npt.NDArray[np.bool_]:
+        """Mark what is one full-resolution pixel: its share of the three by three around the brightest one."""
+        factor = self._scale.factor
+        sigma_full_dn = sigma_dn * factor  # averaging took the noise of factor^2 pixels down by the factor
+        reach = _CORE_REACH + factor
+        wide = window_at(item.frame.pixels, self._scale.to_full(yx), reach)
+        middle = wide[:, 1:-1, 1:-1].reshape(len(yx), -1)
+        row, column = np.unravel_index(middle.argmax(axis=1), (2 * reach - 1, 2 * reach - 1))
+        nine = np.lib.stride_tricks.sliding_window_view(wide, (3, 3), axis=(1, 2))[np.arange(len(yx)), row, column]
+        nine = nine.reshape(len(yx), -1)
+        ground = nine.min(axis=1) + _LEAST_OF_NINE_SIGMA * sigma_full_dn  # a lens's dark hole is its ground
+        around = np.maximum((nine - ground[:, None]).sum(axis=1), 1e-6)
+        return np.asarray(nine[:, 4] - ground > _SINGLE_SHARE * around)
+
+    def _length_px(self, planes: StrobePlanes, yx: _Floats) -> _Floats:
+        """Return the longer axis, in working pixels, of what exceeds half the difference's peak and hangs together.
+
+        A lens is round. A highlight cut off by the edge of a plate is a sliver of the same area, and long.
+        """
         radius = int(np.ceil(_EXTENT_REACH * self._scale.px(self._options.max_extent_deg)))
         patch = window_at(planes.difference, yx, radius)
-        core = patch[:, radius - 1 : radius + 2, radius - 1 : radius + 2].max(axis=(1, 2))
-        return np.asarray(
-            (patch > _HALF_PEAK * np.maximum(core, 1e-6)[:, None, None]).sum(axis=(1, 2)), dtype=np.float64
-        )
+        core = np.zeros_like(patch)
+        core[:, radius - 1 : radius + 2, radius - 1 : radius + 2] = 1.0
+        peak = np.maximum((patch * core).max(axis=(1, 2)), 1e-6)[:, None, None]
+        bright = patch > _HALF_PEAK * peak
+        body = grow_within(bright & (core > 0), bright, radius)
+        return longer_axis(body)
 
     def _read(self, ratio: float, residue: float | None, extent_deg: float, saturated: bool) -> Reading:
         o = self._options
@@ -282,9 +360,19 @@ class _Table:
     flux: _Floats
     ratio: _Floats
     residue: _Floats | None
-    area_px: _Floats
+    length_px: _Floats
     saturated: npt.NDArray[np.bool_]
     snr: _Floats
+    speck: npt.NDArray[np.bool_]
+
+
+def _nine(image: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    return np.asarray(cv2.boxFilter(image, cv2.CV_32F, (3, 3), normalize=False), dtype=np.float32)
+
+
+def _pair_noise(planes: StrobePlanes) -> float:
+    """Return how much noisier the difference is than one frame."""
+    return float(np.hypot(1.0, planes.balance))
 
 
 def _cells(y: npt.NDArray[np.intp], x: npt.NDArray[np.intp], side_px: int) -> npt.NDArray[np.intp]:

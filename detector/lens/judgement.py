@@ -8,7 +8,14 @@ import numpy as np
 
 from detector.lens.glints import Reading
 from detector.lens.options import LensOptions
-from detector.lens.scoring import GlintModel, lens_confidence
+from detector.lens.scoring import (
+    GlintModel,
+    common_drift,
+    lens_confidence,
+    motion_is_known,
+    view_span_deg,
+    wander_deg,
+)
 from detector.lens.tracking import Track
 from detector.types import AlertKind, GlintAlert, Phrase
 
@@ -17,7 +24,11 @@ __all__ = ["Judgement", "judge", "rejection", "to_alert"]
 NOT_PERSISTENT = "not_persistent"
 NEIGHBOURS_ALIKE = "neighbours_alike"
 LOW_CONFIDENCE = "low_confidence"
+MOVES_BY_ITSELF = "moves_by_itself"
+ONE_VIEWPOINT = "one_viewpoint"
 _NEIGHBOUR_HITS = 3
+_PAIR_DEG = (1.8, 12.0)  # 63 mm from 2 m to 0.3 m
+_APART = 0.35  # of their common motion, by which two eyes of one head may differ
 _NEIGHBOUR_SHARE = 0.25  # beads crowd each other: the light between two of them spoils some of their readings
 
 
@@ -32,8 +43,18 @@ class Judgement:
     reason: str | None
 
 
-def judge(tracks: Sequence[Track], options: LensOptions, px_per_deg: float, model: GlintModel) -> tuple[Judgement, ...]:
+def judge(
+    tracks: Sequence[Track],
+    options: LensOptions,
+    px_per_deg: float,
+    model: GlintModel,
+    wanted: float,
+    crowd: Sequence[int],
+) -> tuple[Judgement, ...]:
     """Judge every track that has been seen often enough, beside its neighbours.
+
+    Two questions are kept apart. Is it more than a chance row of sparkle? Its evidence must reach what the sweep's
+    budget of false alerts asks for, so that strong lenses alert early and weak ones later. What is it? The score says.
 
     Parameters
     ----------
@@ -41,6 +62,10 @@ def judge(tracks: Sequence[Track], options: LensOptions, px_per_deg: float, mode
     options : LensOptions
     px_per_deg : float
     model : GlintModel
+    wanted : float
+        Evidence without which nothing is reported (`evidence_wanted`).
+    crowd : sequence of int
+        Per track, other short-lived readings near it (`SparkleField.crowd`): glitter.
 
     Returns
     -------
@@ -48,14 +73,28 @@ def judge(tracks: Sequence[Track], options: LensOptions, px_per_deg: float, mode
         One per track, in order.
     """
     # What never once looked like a retro-reflector need not be scored, and most tracks never do.
-    ripe = [t.hits >= options.min_hits and any(g.reading is Reading.RETRO for g in t.glints) for t in tracks]
+    ripe = [
+        t.hits >= options.min_hits and t.evidence >= wanted and any(g.reading is Reading.RETRO for g in t.glints)
+        for t in tracks
+    ]
     confidence = [
         min(options.top_confidence, lens_confidence(t, options, px_per_deg, model)) if r else 0.0
         for t, r in zip(tracks, ripe, strict=True)
     ]
     retro = [_is_retro(t) for t in tracks]
-    alike = _neighbours_alike(tracks, retro, options, px_per_deg)
-    return tuple(_judge_one(track, c, n, options) for track, c, n in zip(tracks, confidence, alike, strict=True))
+    alike = [
+        max(n, many if many >= options.crowd_readings else 0)
+        for n, many in zip(_neighbours_alike(tracks, retro, options, px_per_deg), crowd, strict=True)
+    ]
+    # Only what would be reported need be asked whether it moves.
+    moves = [
+        c >= options.inspect_confidence and _moves(t, tracks, retro, options, px_per_deg)
+        for t, c in zip(tracks, confidence, strict=True)
+    ]
+    return tuple(
+        _judge_one(track, c, n, m, options, wanted)
+        for track, c, n, m in zip(tracks, confidence, alike, moves, strict=True)
+    )
 
 
 def _is_retro(track: Track) -> bool:
@@ -66,23 +105,58 @@ def _is_retro(track: Track) -> bool:
     return steady and some and 2 * sum(g.speck for g in glints) < len(glints)
 
 
-def _judge_one(track: Track, confidence: float, neighbours: int, options: LensOptions) -> Judgement:
+def _moves(
+    track: Track, tracks: Sequence[Track], retro: Sequence[bool], options: LensOptions, px_per_deg: float
+) -> bool:
+    """Return whether it moves by itself, or together with one like it: a pair of eyes.
+
+    Alone, a steady motion cannot be told from a place before the wall as long as the viewpoint moves steadily too. Two
+    alike that share one motion are taken for a pair already at a third of what a single glint may wander.
+    """
+    if wander_deg(track) > options.max_wander_deg:
+        return True
+    flux = float(np.median([g.flux_dn for g in track.glints]))
+    for other, yes in zip(tracks, retro, strict=True):
+        if other is track or not yes or other.hits < options.min_hits:
+            continue
+        away_deg = float(np.hypot(*np.subtract(other.yx, track.yx))) / px_per_deg
+        alike = abs(np.log10(np.median([g.flux_dn for g in other.glints]) / flux)) <= options.neighbour_flux_dex
+        if alike and _PAIR_DEG[0] <= away_deg <= _PAIR_DEG[1] and _share_a_motion(track, other, options):
+            return True
+    return False
+
+
+def _share_a_motion(track: Track, other: Track, options: LensOptions) -> bool:
+    pair = common_drift(track, other)
+    if pair is None:
+        return False
+    apart_deg, together_deg = pair
+    return apart_deg < _APART * together_deg and together_deg > options.max_wander_deg / 3
+
+
+def _judge_one(
+    track: Track, confidence: float, neighbours: int, moves: bool, options: LensOptions, wanted: float
+) -> Judgement:
     if confidence < options.inspect_confidence:
-        return Judgement(track, confidence, None, neighbours, rejection(track, options))
+        return Judgement(track, confidence, None, neighbours, rejection(track, options, wanted))
+    if moves:
+        return Judgement(track, confidence, AlertKind.RETRO_REFLECTOR, neighbours, MOVES_BY_ITSELF)
     if neighbours >= options.neighbours_alike:
         return Judgement(track, confidence, AlertKind.RETRO_REFLECTOR, neighbours, NEIGHBOURS_ALIKE)
+    if motion_is_known(track) and view_span_deg(track) < options.min_view_deg:
+        return Judgement(track, confidence, AlertKind.RETRO_REFLECTOR, neighbours, ONE_VIEWPOINT)
     if confidence < options.alert_confidence:
         return Judgement(track, confidence, AlertKind.RETRO_REFLECTOR, neighbours, LOW_CONFIDENCE)
     return Judgement(track, confidence, AlertKind.LENS_GLINT, neighbours, None)
 
 
-def rejection(track: Track, options: LensOptions) -> str:
+def rejection(track: Track, options: LensOptions, wanted: float) -> str:
     """Return the reason for which a track is turned down: too few sets, or what most of its sets read."""
     if track.hits < options.min_hits:
         return NOT_PERSISTENT
     reading, votes = Counter(g.reading for g in track.glints).most_common(1)[0]
     if reading is Reading.RETRO or 2 * votes < len(track.glints):
-        return LOW_CONFIDENCE
+        return LOW_CONFIDENCE if track.evidence >= wanted else NOT_PERSISTENT
     return reading.value
 
 
@@ -142,6 +216,10 @@ def _reasons(judgement: Judgement) -> tuple[Phrase, ...]:
     reasons.append(Phrase("lens.reason.compact", {"extent_deg": round(extent_deg, 2)}))
     if judgement.reason == NEIGHBOURS_ALIKE:
         reasons.insert(0, Phrase("lens.reason.neighbours", {"neighbours": judgement.neighbours}))
+    if judgement.reason == MOVES_BY_ITSELF:
+        reasons.insert(0, Phrase("lens.reason.moves_by_itself"))
+    if judgement.reason == ONE_VIEWPOINT:
+        reasons.insert(0, Phrase("lens.reason.one_viewpoint"))
     if judgement.reason == LOW_CONFIDENCE:
         reasons.insert(0, Phrase("lens.reason.unsure"))
     return tuple(reasons)

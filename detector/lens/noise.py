@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 __all__ = ["NoiseModel", "estimate_noise"]
 
-_ROW_STEP = 8
+_ROW_STEP = 20
 _BINS = 6
 _MAD_TO_SIGMA = 1.4826
 _SECOND_DIFFERENCE_GAIN = 1.5  # variance of p - (left + right) / 2 for independent pixels
@@ -30,7 +30,7 @@ class NoiseModel:
 def estimate_noise(grey: npt.NDArray[np.uint8] | npt.NDArray[np.uint16], full_scale_dn: float) -> NoiseModel:
     """Fit the noise model to one frame.
 
-    Every eighth row is compared with the mean of its left and right neighbours; the median absolute residual in six
+    Every twentieth row is compared with the mean of its left and right neighbours; the median absolute residual in six
     equally filled bins of level gives one variance each, a least-squares line through them the model. Texture raises
     the answer (thresholds become cautious); clipped pixels are left out.
 

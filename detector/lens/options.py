@@ -52,6 +52,19 @@ class LensOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
         float, _meta(0.1, 1, "1", "Share of all corners that must agree; raising it distrusts cluttered rooms")
     ] = 0.35
 
+    max_residual_px: Annotated[
+        float,
+        _meta(
+            0.05, 2, "px", "Scatter of corners, shrunken, beyond which a motion is not trusted; raising it trusts noise"
+        ),
+    ] = 0.5
+    max_error_deg: Annotated[
+        float,
+        _meta(
+            0.005, 1, "deg", "Standard error of a motion beyond which it is not trusted; raising it trusts few corners"
+        ),
+    ] = 0.05
+
     # Candidates
     max_extent_deg: Annotated[
         float, _meta(0.2, 5, "deg", "Widest glint; raising it lets glossy patches in, lowering it loses near lenses")
@@ -83,7 +96,7 @@ class LensOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     search_deg: Annotated[
         float,
         _meta(0, 2, "deg", "How far off-axis and dark light is looked for around its place; raising it blames more"),
-    ] = 0.22
+    ] = 0.14
     search_untrusted_deg: Annotated[float, _meta(0, 5, "deg", "The same where registration is not trusted")] = 0.9
     min_ratio: Annotated[
         float, _meta(1.2, 50, "1", "Least on-axis to off-axis flux of a lens; raising it loses weak and clipped lenses")
@@ -134,10 +147,46 @@ class LensOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
             2,
             50,
             "1",
-            "Strobe sets that must show a glint before it may alert; six poses after LAPD (SenSys 2021); "
-            "raising it asks for patience, lowering it lets chance rows of sparkle through in a long sweep",
+            "Strobe sets that must show a glint before its features mean anything; raising it asks for patience",
         ),
     ] = 6
+    false_alert_budget: Annotated[
+        float,
+        _meta(
+            1e-6,
+            1,
+            "1 per sweep",
+            "Chance rows of sparkle that may alert in one sweep; raising it alerts sooner and wrongly",
+        ),
+    ] = 0.001
+    budget_sets: Annotated[
+        float,
+        _meta(10, 100000, "1", "Strobe sets of the sweep that the budget is for; raising it asks for more evidence"),
+    ] = 300.0
+    lens_show: Annotated[
+        float,
+        _meta(
+            0.3,
+            0.99,
+            "1",
+            "Share of sets in which a lens in view reads retro; raising it drops flickering lenses sooner",
+        ),
+    ] = 0.85
+    sparkle_near_deg: Annotated[
+        float,
+        _meta(
+            0.5, 20, "deg", "Reach within which sparkle counts as local; raising it forgets that it crowds round chrome"
+        ),
+    ] = 2.6
+    max_wander_deg: Annotated[
+        float,
+        _meta(
+            0.02,
+            5,
+            "deg",
+            "A place that moves by itself by more than this is no fixed lens; raising it lets eyes alert",
+        ),
+    ] = 0.25
     alert_confidence: Annotated[
         float, _meta(0.05, 0.999, "1", "Alert line; raising it misses lenses, lowering it empties buildings")
     ] = 0.6
@@ -158,6 +207,16 @@ class LensOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     neighbours_alike: Annotated[
         int, _meta(1, 20, "1", "Alike neighbours that make a glint part of tape; raising it lets short tape alert")
     ] = 2
+    crowd_readings: Annotated[
+        int,
+        _meta(
+            2,
+            100,
+            "1",
+            "Wider readings that began near a glint in the last 16 sets and make it part of a glittering patch; "
+            "raising it lets glitter alert",
+        ),
+    ] = 5
     no_dark_penalty: Annotated[
         float,
         _meta(0, 10, "logit", "Taken off the evidence of a glint never seen in a dark frame; raising it mutes it"),
@@ -165,6 +224,17 @@ class LensOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     untrusted_penalty: Annotated[
         float, _meta(0, 10, "logit", "Taken off in proportion to sets whose registration is not trusted")
     ] = 2.5
+
+    min_view_deg: Annotated[
+        float,
+        _meta(
+            0,
+            10,
+            "deg",
+            "Span of viewpoints, at the wall, over which a glint must last: a mirror that faces the camera answers "
+            "like a lens as long as the camera only turns; raising it asks for a longer step aside",
+        ),
+    ] = 0.5
 
     # Coverage
     complete_sets: Annotated[

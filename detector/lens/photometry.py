@@ -3,9 +3,18 @@
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["aperture_flux", "disc_offsets", "highest_summit", "matched_flux", "window_at"]
+__all__ = [
+    "aperture_flux",
+    "disc_offsets",
+    "grow_within",
+    "highest_summit",
+    "longer_axis",
+    "matched_flux",
+    "window_at",
+]
 
 _Floats = npt.NDArray[np.float64]
+_PIXEL_VARIANCE = 1 / 12
 
 
 def window_at(image: npt.NDArray[np.generic], yx: _Floats, radius_px: int) -> _Floats:
@@ -104,3 +113,49 @@ def highest_summit(grey: _Floats, height: _Floats) -> _Floats:
     """
     around = np.lib.stride_tricks.sliding_window_view(grey, (3, 3), axis=(1, 2)).max(axis=(3, 4))
     return np.asarray(np.where(grey[:, 1:-1, 1:-1] >= around, height, 0.0).max(axis=(1, 2)))
+
+
+def grow_within(seeds: npt.NDArray[np.bool_], allowed: npt.NDArray[np.bool_], steps: int) -> npt.NDArray[np.bool_]:
+    """Return what can be reached from the seeds within what is allowed, by at most `steps` steps to side or corner.
+
+    Parameters
+    ----------
+    seeds, allowed : ndarray of bool, shape (n, p, p)
+    steps : int
+    """
+    body = seeds & allowed
+    for _ in range(steps):
+        rows = body.copy()
+        rows[:, 1:] |= body[:, :-1]
+        rows[:, :-1] |= body[:, 1:]
+        grown = rows.copy()
+        grown[:, :, 1:] |= rows[:, :, :-1]
+        grown[:, :, :-1] |= rows[:, :, 1:]
+        grown &= allowed
+        if np.array_equal(grown, body):
+            break
+        body = grown
+    return body
+
+
+def longer_axis(bodies: npt.NDArray[np.bool_]) -> _Floats:
+    """Return the longer axis, pixels, of the ellipse that has each body's second moments.
+
+    Parameters
+    ----------
+    bodies : ndarray of bool, shape (n, p, p)
+
+    Returns
+    -------
+    ndarray of float64, shape (n,)
+        A disc's diameter; 2 / sqrt(3) for a single pixel (its own width included), 0 for an empty body.
+    """
+    weight = bodies.astype(np.float64)
+    count = np.maximum(weight.sum(axis=(1, 2)), 1.0)
+    axis = np.arange(bodies.shape[1], dtype=np.float64)
+    by_row, by_column = weight.sum(axis=2), weight.sum(axis=1)
+    y, x = by_row @ axis / count, by_column @ axis / count
+    yy, xx = by_row @ axis**2 / count - y**2 + _PIXEL_VARIANCE, by_column @ axis**2 / count - x**2 + _PIXEL_VARIANCE
+    yx = np.einsum("nij,i,j->n", weight, axis, axis) / count - y * x
+    larger = (yy + xx) / 2 + np.sqrt(((yy - xx) / 2) ** 2 + yx**2)
+    return np.asarray(np.where(bodies.any(axis=(1, 2)), 4 * np.sqrt(larger), 0.0))

@@ -1,7 +1,7 @@
 """How the hand moved between frames: corners, pyramidal Lucas-Kanade, a robust similarity."""
 
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 import cv2
@@ -9,18 +9,20 @@ import numpy as np
 import numpy.typing as npt
 
 from detector.lens.options import LensOptions
+from detector.lens.planar import fit_planar
 from detector.types import CameraGeometry, Frame
 
 __all__ = ["Motion", "MotionChain", "Registrar", "map_points"]
 
 _Matrix = npt.NDArray[np.float64]
 _LEVELS = 3
+_FINE_LEVELS = 1
 _SURROUND_PX = 41
 _MIDDLE, _SWING = 110, 30  # level of an even wall, and how far its pattern may leave it
 _CORNER_BLOCK_PX = 9
 _LEAST_CORNERS = 4
+_PLANAR_CORNERS = 8
 _CHAIN = 32  # lit frames remembered: some ten sets
-_LEAST_SPREAD = 0.04  # of the picture's width: corners on one spot say nothing about rotation
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,20 +36,29 @@ class Motion:
     trusted : bool
         Whether enough corners, spread widely enough, agree.
     inliers : int
+    residual_px : float
+        Scatter of one corner about the motion, full-resolution pixels.
+    error_px : float
+        Standard error of where the motion puts a place, over the picture; infinite when not found.
+    step_deg : ndarray of float64, shape (2,)
+        (y, x) by which the viewpoint moved: the camera's sideways step over the wall's range; 0 for a mere turn.
     """
 
     matrix: _Matrix
     trusted: bool
     inliers: int
+    residual_px: float = np.inf
+    error_px: float = np.inf
+    step_deg: _Matrix = field(default_factory=lambda: np.zeros(2))
 
 
 class Registrar:
     """Follows corners from each lit frame to the next.
 
-    Shi-Tomasi corners, Lucas-Kanade there and back (Bouguet 2001), partial affine by RANSAC, all on a shrunken frame
-    brought to 8 bits and to the first frame's exposure. A hand that turns the camera by 3 degrees moves the edge of a
-    62 degree picture 9 px further than its middle: the turn that explains the median flow is taken out first and
-    put back after, so that the fit is left with what a similarity can describe.
+    Shi-Tomasi corners, Lucas-Kanade there and back (Bouguet 2001), all on a shrunken frame brought to 8 bits and to
+    the first frame's exposure. A hand that turns the camera by 3 degrees moves the edge of a 62 degree picture 9 px
+    further than its middle: the turn that explains the median flow is taken out first and put back after. A partial
+    affine by RANSAC picks the corners that agree; `fit_planar` refines them to a plane's motion.
     """
 
     def __init__(self, options: LensOptions, geometry: CameraGeometry) -> None:
@@ -116,7 +127,12 @@ class Registrar:
             if found.inliers > best.inliers:
                 best = found
             if best.trusted:
-                break
+                return best
+        if best.inliers >= _PLANAR_CORNERS:
+            # A fine pattern loses its way in the coarse levels of the pyramid, where it is even; those corners that
+            # did not say where the others went.
+            again = self._from_guess(earlier, later, self._corners, _down(best.matrix, self._options), _FINE_LEVELS)
+            best = again if again.inliers > best.inliers else best
         return best
 
     def _from_guess(
@@ -125,11 +141,12 @@ class Registrar:
         later: npt.NDArray[np.uint8],
         corners: npt.NDArray[np.float32],
         guess: _Matrix,
+        levels: int = _LEVELS,
     ) -> Motion:
         o = self._options
         start = map_points(guess, corners.reshape(-1, 2)).astype(np.float32).reshape(-1, 1, 2)
         window = (o.follow_window_px, o.follow_window_px)
-        flow = {"winSize": window, "maxLevel": _LEVELS, "flags": cv2.OPTFLOW_USE_INITIAL_FLOW}
+        flow = {"winSize": window, "maxLevel": levels, "flags": cv2.OPTFLOW_USE_INITIAL_FLOW}
         there, found, _ = cv2.calcOpticalFlowPyrLK(earlier, later, corners, start, **flow)  # type: ignore[call-overload]
         returning = corners + (there - start)
         back, found_back, _ = cv2.calcOpticalFlowPyrLK(later, earlier, there, returning, **flow)  # type: ignore[call-overload]
@@ -137,9 +154,9 @@ class Registrar:
         good = returned & (found.ravel() == 1) & (found_back.ravel() == 1)
         if good.sum() < _LEAST_CORNERS:
             return Motion(np.eye(3), False, int(good.sum()))
-        return self._fit(corners[good].reshape(-1, 2), there[good].reshape(-1, 2), len(corners), later.shape[1])
+        return self._fit(corners[good].reshape(-1, 2), there[good].reshape(-1, 2), len(corners))
 
-    def _fit(self, start: npt.NDArray[np.float32], end: npt.NDArray[np.float32], tried: int, width_px: int) -> Motion:
+    def _fit(self, start: npt.NDArray[np.float32], end: npt.NDArray[np.float32], tried: int) -> Motion:
         o = self._options
         shift = np.median(end - start, axis=0)
         turn = _turn(float(shift[0]), float(shift[1]), self._focal_px, self._centre_px)
@@ -152,10 +169,21 @@ class Registrar:
             return Motion(np.eye(3), False, 0)
         agree = mask.ravel() == 1
         inliers = int(agree.sum())
-        spread = float(np.linalg.norm(start[agree].std(axis=0))) if inliers else 0.0
+        rough = turn @ np.vstack([partial, [0, 0, 1]])
+        if inliers < _PLANAR_CORNERS:
+            return Motion(_to_full(rough, o.registration_shrink), False, inliers)
+        start64, end64 = (np.asarray(p[agree], dtype=np.float64) for p in (start, end))
+        fit = fit_planar(start64, end64, rough, self._focal_px, self._centre_px)
         enough = inliers >= o.min_inliers and inliers >= o.min_inlier_fraction * tried
-        trusted = enough and spread >= _LEAST_SPREAD * width_px
-        return Motion(_to_full(turn @ np.vstack([partial, [0, 0, 1]]), o.registration_shrink), trusted, inliers)
+        sure = fit.residual_px <= o.max_residual_px and fit.error_px <= self._focal_px * np.radians(o.max_error_deg)
+        return Motion(
+            _to_full(fit.matrix, o.registration_shrink),
+            enough and bool(sure),
+            inliers,
+            fit.residual_px * o.registration_shrink,
+            fit.error_px * o.registration_shrink,
+            np.degrees(fit.step_rad),
+        )
 
 
 class MotionChain:

@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass, fields
 from functools import cache
 from importlib.resources import files
-from math import log2, log10, sqrt
+from math import log10, sqrt
 from statistics import fmean, median, pstdev
 
 import numpy as np
@@ -14,9 +14,25 @@ from detector.lens.glints import Reading
 from detector.lens.options import LensOptions
 from detector.lens.tracking import Track
 
-__all__ = ["GlintModel", "TrackFeatures", "evidence_penalty", "features_of", "lens_confidence", "load_model"]
+__all__ = [
+    "GlintModel",
+    "TrackFeatures",
+    "common_drift",
+    "evidence_penalty",
+    "features_of",
+    "lens_confidence",
+    "load_model",
+    "motion_is_known",
+    "view_span_deg",
+    "wander_deg",
+]
 
-_ENOUGH_HITS = 12
+_MOST_EVIDENCE = 2.5
+_WIDEST_VIEW_DEG = 3.0
+_MOST_WANDER = 3.0
+_LEAST_WANDERINGS = 3
+_KNOWN_MOTION = 0.75  # share of its sets whose motion must be trusted before it is said to move by itself
+_DEPTH_RANGE = (-0.1, 0.5)  # from behind a window to a third of the way to the camera; mirror images have 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,10 +45,8 @@ class TrackFeatures:
         Median log10 of the on-axis to off-axis flux ratio, at least -1.
     retro_share : float
         Share of its sets that read `retro`.
-    persistence : float
-        Share of the sets that could have shown it and did.
-    log_hits : float
-        log2 of the sets that showed it, at most that of 12.
+    evidence : float
+        Log likelihood ratio of a lens against a chance row of sparkle, over 10, between -1 and 2.5.
     dark_residue : float
         Median dark flux over on-axis flux, at most 1; 0 when never seen in the dark (see `no_dark_penalty`).
     extent : float
@@ -43,20 +57,26 @@ class TrackFeatures:
         Standard deviation of log10 flux, at most 1.
     speck_share : float
         Share of its sets in which a single pixel held it all.
+    viewpoint : float
+        Widest span of viewpoints from which it read `retro`, degrees at the wall, at most 3.
+    wander : float
+        Root-mean-square motion against the wall that no depth explains, over what a fixed lens may have, at most 3; 0
+        where the hand's motion is not known.
     """
 
     log_ratio: float
     retro_share: float
-    persistence: float
-    log_hits: float
+    evidence: float
     dark_residue: float
     extent: float
     jitter: float
     flux_spread_dex: float
     speck_share: float
+    viewpoint: float
+    wander: float
 
     def vector(self) -> npt.NDArray[np.float64]:
-        """Return the features in the order of their declaration, shape (9,)."""
+        """Return the features in the order of their declaration, shape (10,)."""
         return np.array([getattr(self, f.name) for f in fields(self)])
 
 
@@ -93,14 +113,48 @@ def features_of(track: Track, options: LensOptions, px_per_deg: float) -> TrackF
     return TrackFeatures(
         log_ratio=max(-1.0, log10(median([g.ratio for g in glints]))),
         retro_share=sum(g.reading is Reading.RETRO for g in glints) / len(glints),
-        persistence=track.hits / (track.chances + min(track.misses, options.max_missed_sets)),
-        log_hits=log2(min(track.hits, _ENOUGH_HITS)),
+        evidence=min(_MOST_EVIDENCE, max(-1.0, track.evidence / 10)),
         dark_residue=min(1.0, median(residues)) if residues else 0.0,
         extent=min(2.0, median([g.extent_deg for g in glints]) / options.max_extent_deg),
         jitter=min(2.0, misfit_px / (options.gate_deg * px_per_deg)),
         flux_spread_dex=min(1.0, pstdev(flux)),
         speck_share=sum(g.speck for g in glints) / len(glints),
+        viewpoint=min(_WIDEST_VIEW_DEG, view_span_deg(track)),
+        wander=min(_MOST_WANDER, wander_deg(track) / options.max_wander_deg),
     )
+
+
+def motion_is_known(track: Track) -> bool:
+    """Return whether most of the hand's motion between its sets was trusted."""
+    return track.trusted_hits >= _KNOWN_MOTION * track.hits
+
+
+def view_span_deg(track: Track) -> float:
+    """Return the diagonal of the box of viewpoints from which it read `retro`, degrees at the wall."""
+    seen = [(w[2], w[3]) for w, g in zip(track.wanderings, track.glints, strict=True) if g.reading is Reading.RETRO]
+    if not seen:
+        return 0.0
+    y, x = zip(*seen, strict=True)
+    return float(np.hypot(max(y) - min(y), max(x) - min(x)))
+
+
+def wander_deg(track: Track) -> float:
+    """Return by how much it moved against the wall, root mean square, beyond what one depth explains.
+
+    A thing that stands out from the wall by a share k of the remaining range moves k times as far as the viewpoint:
+    one number for both axes. What is left over moves by itself: eyes, spectacles, a pendant. 0 where most of the
+    hand's motion was not trusted, or with fewer than three sets.
+    """
+    if len(track.wanderings) < _LEAST_WANDERINGS or not motion_is_known(track):
+        return 0.0
+    return _unexplained_deg(np.array(track.wanderings))
+
+
+def _unexplained_deg(table: npt.NDArray[np.float64]) -> float:
+    drift, view = table[:, :2] - table[:, :2].mean(axis=0), table[:, 2:] - table[:, 2:].mean(axis=0)
+    depth = float((drift * view).sum() / max((view * view).sum(), 1e-6))
+    rest = drift - np.clip(depth, *_DEPTH_RANGE) * view
+    return float(np.sqrt((rest**2).sum(axis=1).mean()))
 
 
 def evidence_penalty(track: Track, options: LensOptions) -> float:
@@ -117,3 +171,19 @@ def lens_confidence(track: Track, options: LensOptions, px_per_deg: float, model
     """Return the probability that the track is a lens or another retro-reflector of a lens's size."""
     logit = model.logit(features_of(track, options, px_per_deg)) - evidence_penalty(track, options)
     return float(1 / (1 + np.exp(-np.clip(logit, -30, 30))))
+
+
+def common_drift(one: Track, other: Track) -> tuple[float, float] | None:
+    """Return (apart, together): how far two tracks moved against each other, and jointly beyond what a depth explains.
+
+    Root mean square over the sets they share at the end of both, degrees; None when those are fewer than three or the
+    hand's motion is not known.
+    """
+    count = min(len(one.wanderings), len(other.wanderings))
+    known = all(motion_is_known(t) and t.misses == 0 for t in (one, other))
+    if count < _LEAST_WANDERINGS or not known or one.last_t_ns != other.last_t_ns:
+        return None
+    first, second = (np.array(t.wanderings)[-count:] for t in (one, other))
+    apart = first[:, :2] - second[:, :2]
+    apart = apart - apart.mean(axis=0)
+    return float(np.sqrt((apart**2).sum(axis=1).mean())), _unexplained_deg((first + second) / 2)

@@ -7,6 +7,7 @@ import numpy.typing as npt
 
 from detector.errors import InputError
 from detector.lens.annotate import annotate
+from detector.lens.chance import evidence_wanted
 from detector.lens.coverage import SweepTally
 from detector.lens.differencing import difference_planes
 from detector.lens.glints import Glint, GlintFinder
@@ -14,9 +15,9 @@ from detector.lens.judgement import Judgement, judge, rejection, to_alert
 from detector.lens.noise import NoiseModel, estimate_noise
 from detector.lens.options import LensOptions
 from detector.lens.registration import MotionChain, Registrar, map_points
-from detector.lens.scoring import load_model
+from detector.lens.scoring import GlintModel, load_model
 from detector.lens.strobe import StrobeGrouper, StrobeSet
-from detector.lens.tracking import Track, Tracker
+from detector.lens.tracking import SetMotion, Track, Tracker
 from detector.lens.working import WorkingFrame, WorkingScale
 from detector.types import AlertKind, CameraGeometry, Frame, GlintAlert, LedState, Phrase, Provenance, SenseReport
 
@@ -31,6 +32,8 @@ class LensSense:
     options : LensOptions
     geometry : CameraGeometry
         Every frame must have its size.
+    model : GlintModel, optional
+        Coefficients of the score; the shipped ones when not given.
 
     Notes
     -----
@@ -39,7 +42,7 @@ class LensSense:
 
     name = "lens"
 
-    def __init__(self, options: LensOptions, geometry: CameraGeometry) -> None:
+    def __init__(self, options: LensOptions, geometry: CameraGeometry, model: GlintModel | None = None) -> None:
         self._options = options
         self._geometry = geometry
         self._scale = WorkingScale.of(geometry, options)
@@ -50,13 +53,14 @@ class LensSense:
         self._chain = MotionChain()
         self._finder = GlintFinder(options, self._scale, geometry.black_level_dn, self._full_dn)
         self._tracker = Tracker(options, self._px_per_deg, (geometry.height_px, geometry.width_px))
-        self._tally = SweepTally(options, self._px_per_deg)
-        self._model = load_model()
+        self._tally = SweepTally(options)
+        self._model = model or load_model()
         self._rejected: Counter[str] = Counter()
         self._judged: tuple[Judgement, ...] = ()
         self._provenances: set[Provenance] = set()
         self._last_sequence: int | None = None
         self._last_set_ns: int | None = None
+        self._view_deg = np.zeros(2)
         self._t_ns = 0
 
     @property
@@ -68,6 +72,16 @@ class LensSense:
     def px_per_deg(self) -> float:
         """Full-resolution pixels per degree in the middle of the picture."""
         return self._px_per_deg
+
+    @property
+    def size_px(self) -> tuple[int, int]:
+        """Height and width of the frames."""
+        return self._geometry.height_px, self._geometry.width_px
+
+    @property
+    def judgements(self) -> tuple[Judgement, ...]:
+        """What is followed now and what each is taken for, turned down or not."""
+        return self._judged
 
     @property
     def tracks(self) -> tuple[Track, ...]:
@@ -94,7 +108,10 @@ class LensSense:
             return
         item = WorkingFrame.of(frame, frame.led, self._scale, self._options)
         if frame.led is not LedState.DARK and not self._grouper.is_late(frame.t_ns):
-            self._chain.add(frame.t_ns, self._registrar.follow(frame))
+            motion = self._registrar.follow(frame)
+            self._chain.add(frame.t_ns, motion)
+            if motion is not None and motion.trusted:
+                self._view_deg = self._view_deg + motion.step_deg
         for strobe in self._grouper.add(item):
             self._analyse(strobe)
 
@@ -152,13 +169,14 @@ class LensSense:
         trusted = self._chain.covers(on.t_ns) and self._chain.trusted(on.t_ns, strobe.off.frame.t_ns)
         glints = self._find(strobe, trusted)
         motion, followed = self._motion_since_last_set(on.t_ns)
-        self._tracker.step(glints, np.eye(3) if motion is None else motion, followed, on.sequence, on.t_ns)
+        view_deg = (float(self._view_deg[0]), float(self._view_deg[1]))
+        step = SetMotion(matrix=np.eye(3) if motion is None else motion, trusted=followed, view_deg=view_deg)
+        self._tracker.step(glints, step, on.sequence, on.t_ns)
         self._judge()
         self._tracker.sweep(self._alerted())
         self._retire()
         if self._lit(strobe):
-            centre = ((self._geometry.height_px - 1) / 2, (self._geometry.width_px - 1) / 2)
-            self._tally.note_set(motion, trusted, strobe.dark is not None, centre)
+            self._tally.note_set(view_deg, trusted, strobe.dark is not None)
         else:
             self._tally.note_unlit_set()
         self._last_set_ns = on.t_ns
@@ -191,14 +209,22 @@ class LensSense:
 
     def _judge(self) -> None:
         """Judge every track once a set; reports in between repeat it."""
-        self._judged = judge(self._tracker.tracks, self._options, self._px_per_deg, self._model)
+        tracks, sparkle = self._tracker.tracks, self._tracker.sparkle
+        crowd = sparkle.crowd(np.array([t.yx for t in tracks]).reshape(-1, 2)).tolist()
+        self._judged = judge(tracks, self._options, self._px_per_deg, self._model, self.evidence_wanted, crowd)
+
+    @property
+    def evidence_wanted(self) -> float:
+        """Evidence that the sweep's budget of false alerts asks of a track, given how lively the room is."""
+        return evidence_wanted(self._tracker.sparkle.per_set, self._options)
 
     def _alerted(self) -> set[int]:
         return {j.track.number for j in self._judged if j.kind is AlertKind.LENS_GLINT}
 
     def _retire(self) -> None:
         """Count the tracks that ended; one rejection each, whatever the number of frames."""
-        self._rejected.update(rejection(t, self._options) for t in self._tracker.ended)
+        wanted = self.evidence_wanted
+        self._rejected.update(rejection(t, self._options, wanted) for t in self._tracker.ended)
         self._tracker.ended.clear()
         followed = {t.number for t in self._tracker.tracks}
         self._judged = tuple(j for j in self._judged if j.track.number in followed)

@@ -8,17 +8,38 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import linear_sum_assignment
 
-from detector.lens.glints import Glint
+from detector.lens.chance import SparkleField, set_evidence
+from detector.lens.glints import Glint, Reading
 from detector.lens.options import LensOptions
 from detector.lens.registration import map_points
 
-__all__ = ["Track", "Tracker"]
+__all__ = ["SetMotion", "Track", "Tracker"]
 
 _Floats = npt.NDArray[np.float64]
 _FORBIDDEN = 1e6
+_DEPTH_UNKNOWN, _DEPTH_KNOWN = 0.3, 0.1  # of the viewpoint's step, by which a thing before the wall may be off
 _FLUX_WEIGHT = 0.25  # of a whole gate: position decides, flux settles ties
 _STEP = np.array([[1.0, 0, 1, 0], [0, 1, 0, 1], [0, 0, 1, 0], [0, 0, 0, 1]])
 _KICK = np.array([0.25, 0.25, 1.0, 1.0])  # white acceleration over one set, position and velocity (uncorrelated)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetMotion:
+    """What the hand did between two strobe sets.
+
+    Attributes
+    ----------
+    matrix : ndarray of float64, shape (3, 3)
+        Motion of the picture, (x, y, 1), full-resolution pixels.
+    trusted : bool
+        Whether it is to be relied on; if not, gates widen.
+    view_deg : tuple of float
+        (y, x) of the viewpoint since the start, as an angle at the wall; turning on the spot leaves it alone.
+    """
+
+    matrix: _Floats
+    trusted: bool
+    view_deg: tuple[float, float] = (0.0, 0.0)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -42,6 +63,14 @@ class Track:
     hits, chances, misses, trusted_hits : int
         Sets that showed it; sets that could have, up to the last that did; misses since; hits with trusted motion.
     first_t_ns, last_t_ns : int
+    evidence : float
+        Log likelihood ratio of a lens against a chance row of sparkle (see `detector.lens.chance`), over all sets.
+    anchor : ndarray of float64, shape (2,)
+        The newest measured place (y, x), carried along with the hand's motion alone.
+    drift_deg : ndarray of float64, shape (2,)
+        How far it has moved against the wall since it was first seen.
+    wanderings : deque of (drift y, drift x, view y, view x)
+        `drift_deg` of each measurement with the viewpoint it was taken from, degrees.
     held : bool
         An alert that left the view or went out: kept, its place carried along with the hand's motion.
     """
@@ -58,6 +87,10 @@ class Track:
     chances: int = 1
     misses: int = 0
     trusted_hits: int = 0
+    evidence: float = 0.0
+    anchor: _Floats
+    drift_deg: _Floats
+    wanderings: deque[tuple[float, float, float, float]]
     held: bool = False
 
     @property
@@ -85,32 +118,45 @@ class Tracker:
     tracks: list[Track] = field(default_factory=list)
     ended: list[Track] = field(default_factory=list)
     _next_number: int = 0
+    _view_deg: tuple[float, float] = (0.0, 0.0)
+    sparkle: SparkleField = field(init=False)
 
-    def step(self, glints: Sequence[Glint], motion: _Floats, trusted: bool, sequence: int, t_ns: int) -> None:
+    def __post_init__(self) -> None:
+        height_deg, width_deg = (side / self.px_per_deg for side in self.size_px)
+        self.sparkle = SparkleField(self.options, self.px_per_deg, height_deg * width_deg)
+
+    def step(self, glints: Sequence[Glint], motion: SetMotion, sequence: int, t_ns: int) -> None:
         """Advance by one strobe set.
 
         Parameters
         ----------
         glints : sequence of Glint
             Of the on-axis frame.
-        motion : ndarray of float64, shape (3, 3)
-            Of the picture since the previous set, (x, y, 1), full-resolution pixels.
-        trusted : bool
-            Whether `motion` is to be relied on; if not, gates widen.
+        motion : SetMotion
+            Of the picture since the previous set.
         sequence, t_ns : int
             Of the on-axis frame.
         """
-        self._predict(motion, trusted)
-        pairs = self._assign(glints, trusted)
-        for track_at, glint_at in pairs:
-            self._update(self.tracks[track_at], glints[glint_at], trusted, sequence, t_ns)
-        seen = {track_at for track_at, _ in pairs}
+        self._predict(motion)
+        gates_px = np.array([self._gate_px(t, motion) for t in self.tracks])
+        pairs = self._assign(glints, gates_px)
+        paired = dict(pairs)
+        known = [np.where(np.isfinite(t.spread[0, 0]), t.state[:2], 0.0) for t in self.tracks]
+        chance = self.sparkle.chance(np.array(known).reshape(-1, 2), gates_px / self.px_per_deg)
         for k, track in enumerate(self.tracks):
-            if k not in seen and not track.held:
+            if not track.held and self._in_view(track):
+                track.evidence += set_evidence(glints[paired[k]] if k in paired else None, chance[k], self.options)
+        for track_at, glint_at in pairs:
+            self._update(self.tracks[track_at], glints[glint_at], motion, sequence, t_ns)
+        for k, track in enumerate(self.tracks):
+            if k not in paired and not track.held:
                 track.misses += self._in_view(track)
-        taken = {glint_at for _, glint_at in pairs}
+        taken = set(paired.values())
         fresh = [g for k, g in enumerate(glints) if k not in taken]
-        self.tracks += [self._begin(g, trusted, sequence, t_ns) for g in fresh]
+        born = [(g.y_px, g.x_px, g.speck) for g in fresh if g.reading is Reading.RETRO]
+        self.sparkle.add(np.array(born, dtype=np.float64).reshape(-1, 3))
+        self.tracks += [self._begin(g, motion, sequence, t_ns) for g in fresh]
+        self._view_deg = motion.view_deg
 
     def sweep(self, keep: set[int]) -> None:
         """End tracks that were missed too often or left the view; hold those whose number is in `keep`."""
@@ -139,31 +185,39 @@ class Tracker:
             if not track.held:
                 self.ended.append(track)
         self.tracks = [t for t in self.tracks if t.held]
+        self.sparkle.restart()
 
-    def _predict(self, motion: _Floats, trusted: bool) -> None:
+    def _predict(self, motion: SetMotion) -> None:
         """Carry every track whose place is known along, all at once: there may be hundreds."""
         o = self.options
+        self.sparkle.carry(motion.matrix)
         known = [t for t in self.tracks if np.isfinite(t.spread[0, 0])]
         if not known:
             return
         states = np.array([t.state for t in known])
-        here = map_points(motion, states[:, 1::-1])[:, ::-1]
-        ahead = map_points(motion, (states[:, :2] + states[:, 2:])[:, ::-1])[:, ::-1]
-        kick_px = self.px_per_deg * (o.acceleration_sigma_deg if trusted else o.gate_untrusted_deg / 3)
+        places = np.concatenate([states[:, :2], states[:, :2] + states[:, 2:], [t.anchor for t in known]])
+        here, ahead, anchors = np.split(map_points(motion.matrix, places[:, ::-1])[:, ::-1], 3)
+        kick_px = self.px_per_deg * (o.acceleration_sigma_deg if motion.trusted else o.gate_untrusted_deg / 3)
         spreads = _STEP @ np.array([t.spread for t in known]) @ _STEP.T + np.diag(_KICK) * kick_px**2
         drift = ahead - here
         drift[[t.held for t in known]] = 0.0  # a drift of one set ago says nothing about a place out of sight
-        for track, place, velocity, spread in zip(known, ahead, drift, spreads, strict=True):
+        for track, place, velocity, spread, anchor in zip(known, ahead, drift, spreads, anchors, strict=True):
             track.state = np.concatenate([place, velocity])
             track.spread = spread
+            track.anchor = anchor
 
-    def _gate_px(self, track: Track, trusted: bool) -> float:
+    def _gate_px(self, track: Track, motion: SetMotion) -> float:
+        """Return the gate; as long as a track's depth is not known, stepping aside may move it against the wall."""
         o = self.options
         if track.held:
-            return self.px_per_deg * (o.reacquire_deg if trusted else max(o.reacquire_deg, o.gate_untrusted_deg))
-        return self.px_per_deg * (o.gate_deg if trusted else o.gate_untrusted_deg)
+            return self.px_per_deg * (o.reacquire_deg if motion.trusted else max(o.reacquire_deg, o.gate_untrusted_deg))
+        if not motion.trusted:
+            return self.px_per_deg * o.gate_untrusted_deg
+        step_deg = float(np.hypot(motion.view_deg[0] - self._view_deg[0], motion.view_deg[1] - self._view_deg[1]))
+        share = _DEPTH_UNKNOWN if track.hits == 1 else _DEPTH_KNOWN
+        return self.px_per_deg * (o.gate_deg + share * step_deg)
 
-    def _assign(self, glints: Sequence[Glint], trusted: bool) -> list[tuple[int, int]]:
+    def _assign(self, glints: Sequence[Glint], gate: _Floats) -> list[tuple[int, int]]:
         """Pair tracks with glints at the least total cost (Jonker-Volgenant), gates first."""
         if not glints or not self.tracks:
             return []
@@ -171,7 +225,6 @@ class Tracker:
         flux = np.log10([g.flux_dn for g in glints])
         expected = np.array([t.state[:2] for t in self.tracks])
         known = np.array([np.isfinite(t.spread[0, 0]) for t in self.tracks])
-        gate = np.array([self._gate_px(t, trusted) for t in self.tracks])
         last_flux = np.log10([t.glints[-1].flux_dn for t in self.tracks])
         distance = np.linalg.norm(expected[:, None] - places[None], axis=2) / gate[:, None]
         change = np.abs(last_flux[:, None] - flux[None]) / self.options.flux_gate_dex
@@ -180,9 +233,10 @@ class Tracker:
         rows, columns = linear_sum_assignment(cost)
         return [(int(r), int(c)) for r, c in zip(rows, columns, strict=True) if cost[r, c] < _FORBIDDEN]
 
-    def _update(self, track: Track, glint: Glint, trusted: bool, sequence: int, t_ns: int) -> None:
+    def _update(self, track: Track, glint: Glint, motion: SetMotion, sequence: int, t_ns: int) -> None:
         sigma2 = (self.options.measurement_sigma_deg * self.px_per_deg) ** 2
-        misfit = np.array([glint.y_px, glint.x_px]) - track.state[:2]
+        place = np.array([glint.y_px, glint.x_px])
+        misfit = place - track.state[:2]
         if track.held:
             self._replace(track, glint)
         else:
@@ -191,8 +245,11 @@ class Tracker:
             track.spread = track.spread - gain @ track.spread[:2]
             track.misfits_px.append(float(np.hypot(*misfit)))
             track.chances += 1 + track.misses
+            track.drift_deg = track.drift_deg + (place - track.anchor) / self.px_per_deg
+        track.anchor = place
+        track.wanderings.append((*track.drift_deg.tolist(), *motion.view_deg))
         track.hits += 1
-        track.trusted_hits += trusted
+        track.trusted_hits += motion.trusted
         track.misses = 0
         track.held = False
         track.glints.append(glint)
@@ -204,7 +261,7 @@ class Tracker:
         track.spread = self._first_spread()
         track.chances += 1
 
-    def _begin(self, glint: Glint, trusted: bool, sequence: int, t_ns: int) -> Track:
+    def _begin(self, glint: Glint, motion: SetMotion, sequence: int, t_ns: int) -> Track:
         o = self.options
         self._next_number += 1
         return Track(
@@ -216,7 +273,11 @@ class Tracker:
             misfits_px=deque(maxlen=o.history_sets),
             first_t_ns=t_ns,
             last_t_ns=t_ns,
-            trusted_hits=int(trusted),
+            trusted_hits=int(motion.trusted),
+            evidence=self.sparkle.birth_evidence(glint.speck) if glint.reading is Reading.RETRO else 0.0,
+            anchor=np.array([glint.y_px, glint.x_px]),
+            drift_deg=np.zeros(2),
+            wanderings=deque([(0.0, 0.0, *motion.view_deg)], maxlen=o.history_sets),
         )
 
     def _first_spread(self) -> _Floats:

@@ -20,6 +20,7 @@ opposite the camera at `Pose()`.
 `random_scene(seed, lenses=1)` draws a furnished wall; `strobe_frames(...)` yields attributed `Frame`s with truth.
 """
 
+from detector.lens.synth.doubtful import Eyes, Glitter, Spectacles
 from detector.lens.synth.handheld import HandMotion, Pose
 from detector.lens.synth.renderer import SceneRenderer, SensorModel
 from detector.lens.synth.scene import (
@@ -41,7 +42,9 @@ from detector.lens.synth.sequence import StrobePlan, random_scene, strobe_frames
 
 __all__ = [
     "Drop",
+    "Eyes",
     "GlassBall",
+    "Glitter",
     "HandMotion",
     "Lens",
     "Pipe",
@@ -53,6 +56,7 @@ __all__ = [
     "SceneRenderer",
     "Screw",
     "SensorModel",
+    "Spectacles",
     "StatusLed",
     "StrobePlan",
     "Tape",

@@ -21,7 +21,7 @@ from detector.lens.synth.scene import (
 )
 from detector.types import CameraGeometry
 
-__all__ = ["Spot", "View", "spots"]
+__all__ = ["Spot", "View", "retro", "spots"]
 
 _FACING_DEG = (0.0, 3.0, 6.0, 10.0, 14.0, 19.0, 24.0, 30.0)
 _FACING_GAIN = (1.0, 1.0, 0.83, 0.86, 0.79, 0.29, 0.26, 0.0)  # lens.md's sweep of viewpoints, then the lens is blind
@@ -50,7 +50,7 @@ class Spot:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """The camera over the wall: its geometry, and how far it stands off."""
+    """The camera over the wall, in the wall's own directions: its place, and how far it stands off."""
 
     pose: Pose
     range_mm: float
@@ -69,7 +69,8 @@ def spots(item: SceneObject, view: View) -> tuple[Spot, ...]:
     return ()
 
 
-def _retro(gain: float, lobe_deg: float, view: View) -> tuple[float, float]:
+def retro(gain: float, lobe_deg: float, view: View) -> tuple[float, float]:
+    """Return how bright a retro-reflector is under either ring, relative to a white wall."""
     rings = (view.geometry.on_axis_radius_mm, view.geometry.off_axis_radius_mm)
     on, off = (retro_lobe(gain, lobe_deg, radius, view.range_mm) for radius in rings)
     return on, off
@@ -80,7 +81,7 @@ def _lens(item: Lens, view: View) -> tuple[Spot, ...]:
     pitch, yaw = view.bearing_deg(item)
     facing = float(np.interp(np.hypot(pitch - item.pitch_deg, yaw - item.yaw_deg), _FACING_DEG, _FACING_GAIN))
     area_mm2 = np.pi / 4 * item.aperture_mm**2
-    on, off = _retro(item.retro_gain * facing * area_mm2, item.lobe_deg, view)
+    on, off = retro(item.retro_gain * facing * area_mm2, item.lobe_deg, view)
     sigma_mm = item.aperture_mm / 4  # a disc's standard deviation along one axis
     return (
         Spot(
@@ -133,7 +134,7 @@ def _led(item: StatusLed, view: View) -> tuple[Spot, ...]:
 
 @spots.register
 def _tape(item: Tape, view: View) -> tuple[Spot, ...]:
-    on, off = _retro(item.retro_gain * np.pi * item.bead_radius_mm**2, item.lobe_deg, view)
+    on, off = retro(item.retro_gain * np.pi * item.bead_radius_mm**2, item.lobe_deg, view)
     sigma_mm = item.bead_radius_mm / 2
     first_mm = item.x_mm - item.pitch_mm * (item.count - 1) / 2
     return tuple(

@@ -1,6 +1,6 @@
 """How a hand holds a camera: smooth, seeded, and known at any instant without having run up to it."""
 
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass, fields
 
 import numpy as np
 import numpy.typing as npt
@@ -13,7 +13,10 @@ _TREMOR_HZ = (7.0, 9.5)  # physiological tremor, 8-12 Hz for the finger, a littl
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pose:
-    """Where the camera is: moved right/down/towards the wall, then panned right, tilted down, rolled clockwise."""
+    """Where the camera is: moved right/down/towards the wall, then panned right, tilted down, rolled clockwise.
+
+    `t_s` is when: people in view move by themselves.
+    """
 
     y_mm: float = 0.0
     x_mm: float = 0.0
@@ -21,6 +24,13 @@ class Pose:
     pan_deg: float = 0.0
     tilt_deg: float = 0.0
     roll_deg: float = 0.0
+    t_s: float = 0.0
+
+    def towards(self, other: "Pose", fraction: float) -> "Pose":
+        """Return the pose a fraction of the way to another, for the small steps within one frame."""
+        here, there = np.array(astuple(self)), np.array(astuple(other))
+        names = [f.name for f in fields(self)]
+        return Pose(**dict(zip(names, (here + fraction * (there - here)).tolist(), strict=True)))
 
 
 class HandMotion:
@@ -60,4 +70,4 @@ class HandMotion:
         slow: npt.NDArray[np.float64] = np.sin(2 * np.pi * self._hz * t_s + self._phase).sum(axis=1)
         quick = np.sin(2 * np.pi * self._tremor_hz * t_s + self._phase[:, 0])
         y_mm, x_mm, z_mm, pan, tilt, roll = (float(v) for v in self._amplitude * slow + self._tremor * quick)
-        return Pose(y_mm=y_mm, x_mm=x_mm, z_mm=z_mm, pan_deg=pan, tilt_deg=tilt, roll_deg=roll)
+        return Pose(y_mm=y_mm, x_mm=x_mm, z_mm=z_mm, pan_deg=pan, tilt_deg=tilt, roll_deg=roll, t_s=t_s)

@@ -10,8 +10,9 @@ from scipy.special import i0e
 
 from detector.lens.synth.glare import Spot, View, spots
 from detector.lens.synth.handheld import Pose
+from detector.lens.synth.projection import Projection, Shutter
 from detector.lens.synth.scene import GlassBall, Pipe, Plate, Scene, Screw
-from detector.lens.synth.wall import paint_wall
+from detector.lens.synth.wall import body_of, paint_wall
 from detector.types import CameraGeometry, LedState
 
 __all__ = ["SceneRenderer", "SensorModel"]
@@ -21,6 +22,7 @@ _Image = npt.NDArray[np.float32]
 _REFERENCE_EXPOSURE_NS = 2_000_000
 _OVERSCAN = 1.9  # the wall is painted this many fields of view wide
 _FIREFLY_REACH = 0.04  # of the picture's width around polished things
+_SIGNS = np.array([-1, 1], dtype=np.float32)
 _REACH_SIGMA = 3.5  # how far out a Gaussian spot is drawn
 
 
@@ -69,6 +71,7 @@ class SceneRenderer:
         self._wall = paint_wall(scene, mm_per_px, _OVERSCAN * height * mm_per_px, _OVERSCAN * width * mm_per_px)
         cv2.GaussianBlur(self._wall.reflectance, (0, 0), self.sensor.psf_sigma_px, dst=self._wall.reflectance)
         self._lobe = _led_lobe(height, width)
+        self._projection = Projection(scene, geometry)
         bank_shape = (height + 64, width + 64)
         self._noise = np.random.default_rng(seed).standard_normal(bank_shape, dtype=np.float32)
 
@@ -79,6 +82,7 @@ class SceneRenderer:
         exposure_ns: int = _REFERENCE_EXPOSURE_NS,
         gain: float = 1.0,
         noise_seed: int = 0,
+        end_pose: Pose | None = None,
     ) -> npt.NDArray[np.uint8] | npt.NDArray[np.uint16]:
         """Return one frame.
 
@@ -91,6 +95,8 @@ class SceneRenderer:
         gain : float
         noise_seed : int
             Same seed, same noise.
+        end_pose : Pose, optional
+            Pose at the last row of a rolling shutter; rows between are interpolated. None for a global shutter.
 
         Returns
         -------
@@ -100,25 +106,20 @@ class SceneRenderer:
         on, off = (float(light.get(state, 0.0)) for state in (LedState.ON_AXIS, LedState.OFF_AXIS))
         full_scale = float(2**self.geometry.bit_depth - 1)
         stop = full_scale * exposure_ns / _REFERENCE_EXPOSURE_NS * gain
-        homography = self.wall_to_image(pose)
-        to_image = homography @ self._wall.matrix_px_to_mm()
-        size = (self.geometry.width_px, self.geometry.height_px)
-        image: _Image = cv2.warpPerspective(  # type: ignore[assignment]
-            self._wall.reflectance, to_image, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT_101
-        )
+        shutter = Shutter(pose, end_pose or pose)
+        image = self._projection.wall_seen(self._wall.reflectance, self._wall.matrix_px_to_mm(), shutter)
+        self._add_bodies(image, shutter)
         level = stop * self.scene.led_level * (on + off)
         image *= self._lobe * level + stop * self.scene.ambient_level
         light_dn = stop * np.array([on, off, 1.0]) * self.scene.led_level
-        self._add_spots(image, pose, homography, light_dn, np.random.default_rng((noise_seed, 2)))
+        self._add_spots(image, shutter, light_dn, np.random.default_rng((noise_seed, 2)))
         self._add_fireflies(image, pose, np.random.default_rng((noise_seed, 1)), full_scale)
         return self._expose(image, gain, noise_seed)
 
-    def truth(self, pose: Pose) -> dict[str, tuple[float, float]]:
+    def truth(self, pose: Pose, end_pose: Pose | None = None) -> dict[str, tuple[float, float]]:
         """Return where each object is, (y_px, x_px), whether or not that is inside the picture."""
-        places = np.array([[item.x_mm, item.y_mm, 1.0] for item in self.scene.objects]).reshape(-1, 3)
-        image = places @ self.wall_to_image(pose).T
-        yx = image[:, 1::-1] / image[:, 2:]
-        return {item.name: (float(y), float(x)) for item, (y, x) in zip(self.scene.objects, yx, strict=True)}
+        shutter, projection = Shutter(pose, end_pose or pose), self._projection
+        return {item.name: projection.place(item, projection.pose_at(item, shutter)) for item in self.scene.objects}
 
     def room_picture(self, height_px: int, width_px: int) -> npt.NDArray[np.uint8]:
         """Return the whole wall in even room light without noise: what another camera in the room would show."""
@@ -127,26 +128,30 @@ class SceneRenderer:
 
     def wall_to_image(self, pose: Pose) -> _Matrix:
         """Return the 3x3 homography from (x_mm, y_mm, 1) on the wall to (x_px, y_px, 1) times a scale."""
-        pan, tilt, roll = np.radians([pose.pan_deg, pose.tilt_deg, pose.roll_deg])
-        turn_y = np.array([[np.cos(pan), 0, -np.sin(pan)], [0, 1, 0], [np.sin(pan), 0, np.cos(pan)]])
-        turn_x = np.array([[1, 0, 0], [0, np.cos(tilt), -np.sin(tilt)], [0, np.sin(tilt), np.cos(tilt)]])
-        turn_z = np.array([[np.cos(roll), np.sin(roll), 0], [-np.sin(roll), np.cos(roll), 0], [0, 0, 1]])
-        focal = self.geometry.focal_px
-        centre_x, centre_y = (self.geometry.width_px - 1) / 2, (self.geometry.height_px - 1) / 2
-        camera = np.array([[focal, 0, centre_x], [0, focal, centre_y], [0, 0, 1]])
-        shift = np.array([[1, 0, -pose.x_mm], [0, 1, -pose.y_mm], [0, 0, self.scene.range_mm - pose.z_mm]])
-        return np.asarray(camera @ turn_z @ turn_x @ turn_y @ shift)
+        return self._projection.plane_to_image(pose)
+
+    def _add_bodies(self, image: _Image, shutter: Shutter) -> None:
+        """Paint the bodies of what stands before the wall; those on it are part of its picture."""
+        for item in self.scene.objects:
+            body = body_of(item) if item.depth_mm else None
+            if body is None:
+                continue
+            pose = self._projection.pose_at(item, shutter)
+            y_px, x_px = self._projection.place(item, pose)
+            reach = body[0] * self.geometry.focal_px / self._projection.before_wall(pose, item.depth_mm)[1]
+            window = _window(image.shape, y_px, x_px, reach + 1, reach + 1)
+            if window is not None:
+                y, x = np.ogrid[window]
+                cover = np.clip(reach + 0.5 - np.hypot(y - y_px, x - x_px), 0, 1).astype(np.float32)
+                image[window] += cover * (np.float32(body[1]) - image[window])
 
     def _add_spots(
-        self,
-        image: _Image,
-        pose: Pose,
-        homography: _Matrix,
-        light: npt.NDArray[np.float64],
-        rng: np.random.Generator,
+        self, image: _Image, shutter: Shutter, light: npt.NDArray[np.float64], rng: np.random.Generator
     ) -> None:
-        view = View(pose, self.scene.range_mm - pose.z_mm, self.geometry)
         for item in self.scene.objects:
+            pose = self._projection.pose_at(item, shutter)
+            homography = self._projection.plane_to_image(pose, item.depth_mm)
+            view = View(*self._projection.before_wall(pose, item.depth_mm), self.geometry)
             for spot in spots(item, view):
                 twinkle = light * np.exp(spot.glitter * rng.standard_normal()) if spot.glitter else light
                 if spot.mask_mm is None:
@@ -222,8 +227,11 @@ class SceneRenderer:
         dn_per_e = full_scale / self.sensor.full_well_e * gain
         scale = self.sensor.noise_scale**2
         variance = image * np.float32(dn_per_e * scale) + np.float32((self.sensor.read_noise_e * dn_per_e) ** 2 * scale)
-        top, left = np.random.default_rng(noise_seed).integers(0, 64, 2)
+        rng = np.random.default_rng(noise_seed)
+        top, left = rng.integers(0, 64, 2)
         noise = self._noise[top : top + image.shape[0], left : left + image.shape[1]] * cv2.sqrt(variance)
+        # Signs drawn anew, by row and by column, for every frame: a bank merely moved would be a pattern to follow.
+        noise *= rng.choice(_SIGNS, (image.shape[0], 1)) * rng.choice(_SIGNS, image.shape[1])
         noise += np.float32(self.geometry.black_level_dn)
         if self.geometry.bit_depth <= 8:
             return np.asarray(np.minimum(cv2.add(image, noise, dtype=cv2.CV_8U), full_scale), dtype=np.uint8)

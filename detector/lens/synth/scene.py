@@ -1,6 +1,6 @@
 """What stands on the wall: plain descriptions, in millimetres, with the optics that tell them apart."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import ClassVar
 
@@ -37,13 +37,20 @@ class Texture(StrEnum):
 class SceneObject:
     """Anything fixed to the wall at (`y_mm`, `x_mm`); `name` is its key in the truth.
 
-    `kind` is the word that truth files use. `radius_mm` of a subclass is its visible body.
+    `kind` is the word that truth files use. `radius_mm` of a subclass is its visible body. `depth_mm` is how far it
+    stands out from the wall: it then moves against the pattern behind it as the camera steps aside. Boxes (`Tile`,
+    `Plate`, `Pipe`) lie flat.
     """
 
     kind: ClassVar[str] = "object"
     name: str
     y_mm: float
     x_mm: float
+    depth_mm: float = field(default=0.0, kw_only=True)
+
+    def moved_mm(self, t_s: float) -> tuple[float, float]:
+        """Return how far (y, x) it has moved from its place by itself; what is fixed never has."""
+        return 0.0, 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +58,9 @@ class Lens(SceneObject):
     """A camera lens with a sensor behind it: a cat's eye within about 20 degrees of its axis.
 
     `retro_gain` is its radiance on axis over that of a white wall, `lobe_deg` the spread of the returned light
-    (0.61 fits the simple lens of `lens.md`, 0.25 a well-corrected one). It is seen in a dark hole. `glitter` is the
-    standard deviation of its log brightness from frame to frame: what a trembling hand does to a pinhole.
+    (0.61 with gain 60 fits the path-traced simple lens, 0.2 with 2500 the well-corrected one). It is seen in a dark
+    hole. `glitter` is the standard deviation of its log brightness from frame to frame: what a trembling hand does to
+    a pinhole.
     """
 
     kind: ClassVar[str] = "lens"
@@ -162,12 +170,14 @@ class Drop(SceneObject):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scene:
-    """A flat wall facing the camera at `Pose()`.
+    """A flat wall.
 
     Attributes
     ----------
     range_mm : float
-        From the camera at `Pose()` to the wall.
+        From the camera at `Pose()` to the wall, along the optical axis.
+    slant_deg : float
+        By how much the wall's right side is further away; 0 faces the camera at `Pose()`.
     objects : tuple of SceneObject
         Names must be unique.
     texture : Texture
@@ -184,6 +194,7 @@ class Scene:
     """
 
     range_mm: float = 600.0
+    slant_deg: float = 0.0
     objects: tuple[SceneObject, ...] = ()
     texture: Texture = Texture.TILES
     texture_seed: int = 0

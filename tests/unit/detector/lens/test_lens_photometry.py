@@ -3,7 +3,15 @@
 import numpy as np
 import pytest
 
-from detector.lens.photometry import aperture_flux, disc_offsets, highest_summit, matched_flux, window_at
+from detector.lens.photometry import (
+    aperture_flux,
+    disc_offsets,
+    grow_within,
+    highest_summit,
+    longer_axis,
+    matched_flux,
+    window_at,
+)
 
 
 def test_windows_repeat_the_border():
@@ -36,3 +44,21 @@ def test_a_slope_is_no_summit():
     peak = slope.copy()
     peak[0, 3, 3] = 50
     assert highest_summit(peak, np.full((1, 5, 5), 8.0))[0] == 8
+
+
+def test_longer_axis_is_a_disc_s_diameter_and_a_sliver_s_length():
+    y, x = np.mgrid[-10:11, -10:11]
+    disc, sliver = np.hypot(y, x) <= 6, (np.abs(y - x) <= 1) & (np.abs(x + y) <= 14)
+    axes = longer_axis(np.stack([disc, sliver, np.zeros_like(disc)]))
+    assert axes[0] == pytest.approx(12, rel=0.08)
+    assert axes[1] > 18
+    assert axes[2] == 0
+
+
+def test_only_what_hangs_together_is_grown():
+    allowed = np.zeros((1, 9, 9), bool)
+    allowed[0, 4, 2:7] = allowed[0, 0, 0] = True
+    seeds = np.zeros_like(allowed)
+    seeds[0, 4, 4] = True
+    assert grow_within(seeds, allowed, 8).sum() == 5
+    assert grow_within(seeds, allowed, 1).sum() == 3

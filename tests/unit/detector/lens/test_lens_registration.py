@@ -27,7 +27,8 @@ def test_patterned_wall(texture):
     for motion, before, after in zip(motions[1:], truth, truth[1:], strict=False):
         assert motion.trusted
         start, end = (np.array([place[name][::-1] for name in "abc"]) for place in (before, after))
-        assert map_points(motion.matrix, start) == pytest.approx(end, abs=0.8)
+        assert map_points(motion.matrix, start) == pytest.approx(end, abs=0.35)
+        assert motion.error_px < 0.35
 
 
 def test_a_fast_turn_is_followed_to_the_edge_of_the_picture():
@@ -35,7 +36,7 @@ def test_a_fast_turn_is_followed_to_the_edge_of_the_picture():
     motions, truth = follow(Texture.WALLPAPER, poses)
     start, end = (np.array([truth[k][name][::-1] for name in "abc"]) for k in (3, 4))
     assert motions[4].trusted
-    assert map_points(motions[4].matrix, start) == pytest.approx(end, abs=1.5)
+    assert map_points(motions[4].matrix, start) == pytest.approx(end, abs=0.35)
 
 
 def test_blank_wall_is_not_trusted():
@@ -45,6 +46,26 @@ def test_blank_wall_is_not_trusted():
         pixels = renderer.render(pose, {LedState.ON_AXIS: 1.0}, noise_seed=number)
         motion = registrar.follow(make_frame(pixels, sequence=number))
         assert motion is None or not motion.trusted
+
+
+def test_a_step_aside_is_told_from_a_turn():
+    turned, stepped = (
+        follow(Texture.WALLPAPER, poses)[0][1] for poses in ((Pose(), Pose(pan_deg=0.6)), (Pose(), Pose(x_mm=6.0)))
+    )
+    assert np.abs(turned.step_deg).max() < 0.15
+    assert stepped.step_deg[1] == pytest.approx(-np.degrees(6 / 600), abs=0.15)
+
+
+def test_a_rolling_shutter_that_speeds_up_is_followed():
+    renderer = SceneRenderer(Scene(objects=OBJECTS, texture=Texture.WALLPAPER), GEOMETRY)
+    registrar, light = Registrar(OPTIONS, GEOMETRY), {LedState.ON_AXIS: 1.0}
+    frames = [(Pose(), Pose(pan_deg=0.2)), (Pose(pan_deg=0.5), Pose(pan_deg=1.1))]
+    for number, (first, last) in enumerate(frames):
+        pixels = renderer.render(first, light, noise_seed=number, end_pose=last)
+        motion = registrar.follow(make_frame(pixels, sequence=number))
+    start, end = (np.array([renderer.truth(*poses)[name][::-1] for name in "abc"]) for poses in frames)
+    assert motion.trusted
+    assert map_points(motion.matrix, start) == pytest.approx(end, abs=0.35)
 
 
 def shift(x, trusted=True):

@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 
 from detector.lens.synth import (
+    Eyes,
+    Glitter,
     HandMotion,
     Lens,
     Plate,
@@ -19,6 +21,7 @@ from detector.lens.synth import (
     random_scene,
     strobe_frames,
 )
+from detector.lens.synth.glare import View, spots
 from detector.lens.synth.scene import retro_lobe
 from detector.types import CameraGeometry, LedState
 
@@ -140,3 +143,54 @@ def test_room_picture_is_grey_and_sized():
     picture = SceneRenderer(random_scene(1), GEOMETRY).room_picture(120, 160)
     assert picture.shape == (120, 160)
     assert picture.std() > 5
+
+
+def test_what_stands_before_the_wall_moves_against_it():
+    scene = Scene(objects=(Lens("far", 0, 0), Lens("near", 0, 0, depth_mm=150)))
+    renderer = SceneRenderer(scene, GEOMETRY)
+    turned, stepped = renderer.truth(Pose(pan_deg=2)), renderer.truth(Pose(x_mm=20))
+    assert turned["near"] == pytest.approx(turned["far"], abs=0.01)
+    assert stepped["near"][1] - stepped["far"][1] == pytest.approx(
+        -20 * GEOMETRY.focal_px * (1 / 450 - 1 / 600), rel=0.01
+    )
+
+
+def test_a_rolling_shutter_shears_the_picture_and_the_truth_with_it():
+    renderer = SceneRenderer(
+        Scene(objects=(Lens("top", -120, 0), Lens("bottom", 120, 0)), texture=Texture.BLANK), GEOMETRY, sensor=QUIET
+    )
+    first, last = Pose(), Pose(pan_deg=1.0)
+    truth = renderer.truth(first, last)
+    assert truth["top"][1] - truth["bottom"][1] > 1.5
+    pixels = renderer.render(first, ON, 100_000, end_pose=last).astype(float)
+    for y, x in truth.values():
+        patch = pixels[round(y) - 3 : round(y) + 4, round(x) - 3 : round(x) + 4]
+        weight = (patch - np.median(patch)).clip(0)
+        assert (np.arange(-3, 4) * weight.sum(axis=0)).sum() / weight.sum() + round(x) == pytest.approx(x, abs=0.15)
+
+
+def test_a_slanted_wall_is_nearer_on_its_left():
+    places = SceneRenderer(Scene(slant_deg=20, objects=(Lens("l", 0, -100), Lens("r", 0, 100))), GEOMETRY).truth(Pose())
+    middle = (GEOMETRY.width_px - 1) / 2
+    assert middle - places["l"][1] > places["r"][1] - middle
+
+
+def test_eyes_move_by_themselves_and_answer_like_a_lens():
+    renderer = wall_with(Eyes("a", 0, 0, phase=1.0))
+    places = [renderer.truth(Pose(t_s=t))["a"] for t in (0.5, 1.5)]
+    assert np.hypot(*np.subtract(*places)) > 1
+    bright = [renderer.render(Pose(t_s=0.5), light, 100_000).max() for light in (ON, OFF)]
+    assert bright[0] > bright[1] + 40
+
+
+def test_each_flake_of_glitter_passes_the_ratio_and_is_gone_a_step_aside():
+    item = Glitter("a", 0, 0, flakes=8000)
+
+    def flashes(x_mm):
+        found = spots(item, View(Pose(x_mm=x_mm), 600.0, GEOMETRY))
+        return {(s.y_mm, s.x_mm): s for s in found if s.on > 0.7 * item.highlight}
+
+    here, aside = flashes(0.0), flashes(40.0)
+    assert len(here) > 3
+    assert all(spot.on > 4 * spot.off for spot in here.values())
+    assert not here.keys() & aside.keys()

@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
-from detector.lens.tracking import Tracker
+from detector.lens.chance import evidence_wanted
+from detector.lens.glints import Reading
+from detector.lens.tracking import SetMotion, Tracker
 from tests.unit.detector.lens.lens_helpers import OPTIONS, PX_PER_DEG, glint
 
 STILL = np.eye(3)
@@ -17,9 +19,10 @@ def tracker(options=OPTIONS):
     return Tracker(options, PX_PER_DEG, (480, 640))
 
 
-def run(follower, *sets, motion=STILL, trusted=True, keep=(), start=0):
+def run(follower, *sets, motion=STILL, trusted=True, keep=(), start=0, step_deg=0.0):
     for k, glints in enumerate(sets, start):
-        follower.step(glints, motion, trusted, k, k * 100)
+        hand = SetMotion(matrix=motion, trusted=trusted, view_deg=(0.0, step_deg * k))
+        follower.step(glints, hand, k, k * 100)
         follower.sweep(set(keep))
     return follower
 
@@ -43,7 +46,8 @@ def test_sparkle_makes_no_lasting_track():
     rng = np.random.default_rng(0)
     sparkle = [[glint(*rng.uniform(30, 450, 2)) for _ in range(20)] for _ in range(12)]
     follower = run(tracker(), *sparkle)
-    assert max(t.hits for t in follower.tracks + follower.ended) < OPTIONS.min_hits
+    wanted = evidence_wanted(follower.sparkle.per_set, OPTIONS)
+    assert max(t.evidence for t in follower.tracks + follower.ended) < wanted
 
 
 def test_neighbours_are_not_swapped():
@@ -115,3 +119,34 @@ def test_tracks_are_bounded():
     options = type(OPTIONS)(max_tracks=8)
     crowd = [glint(30 + 20 * k, 50 + 60 * j) for k in range(5) for j in range(5)]
     assert len(run(tracker(options), crowd).tracks) == 8
+
+
+def test_evidence_grows_with_retro_readings_and_falls_with_misses_and_other_readings():
+    steady = run(tracker(), *[[glint()]] * 5).tracks[0].evidence
+    gappy = run(tracker(), [glint()], [glint()], [], [glint()], [glint()]).tracks[0].evidence
+    specular = run(tracker(), *[[glint(reading=Reading.SPECULAR)]] * 5).tracks[0].evidence
+    assert steady > gappy > specular
+    assert specular < 0
+
+
+def test_evidence_is_worth_less_where_it_sparkles():
+    rng = np.random.default_rng(1)
+    lone = run(tracker(), *[[glint(240, 320)]] * 6).tracks[0]
+    crowd = [[glint(240, 320), *(glint(*rng.uniform((220, 300), (260, 340))) for _ in range(4))] for _ in range(6)]
+    crowded = max(run(tracker(), *crowd).tracks, key=lambda t: t.hits)
+    assert crowded.hits >= 5
+    assert crowded.evidence < 0.7 * lone.evidence
+
+
+def test_drift_against_the_wall_is_remembered_with_the_viewpoint():
+    glints = [[glint(100, 100 + 6 * k)] for k in range(6)]
+    (track,) = run(tracker(), *glints, motion=moved(5), step_deg=0.5).tracks
+    drift, view = np.array(track.wanderings)[:, 1], np.array(track.wanderings)[:, 3]
+    assert drift * PX_PER_DEG == pytest.approx(np.arange(6), abs=1e-6)
+    assert view == pytest.approx(0.5 * np.arange(6))
+
+
+def test_stepping_aside_widens_the_gate_of_a_young_track():
+    jump = [[glint(100, 100)], [glint(100, 105)]]
+    assert len(run(tracker(), *jump).tracks) == 2
+    assert len(run(tracker(), *jump, step_deg=1.5).tracks) == 1

@@ -15,6 +15,8 @@ REASONS = {r.value for r in Reading if r is not Reading.RETRO} | {
     "not_persistent",
     "neighbours_alike",
     "low_confidence",
+    "moves_by_itself",
+    "one_viewpoint",
 }
 WANTED = CODES | {f"lens.rejected.{r}" for r in REASONS} | {"kind.lens_glint", "kind.retro_reflector"}
 

@@ -1,0 +1,189 @@
+"""Recall and localisation by aperture, range, angle and ring radius, on scenes that nothing was fitted on.
+
+    .venv/bin/python -m benchmarks.lens_grid [--repeats 8] [--first 0]
+
+Each scene holds three lenses of one aperture at one range, 0, 10 and 20 degrees off their axes, among six other
+things; it is looked at for eight strobe cycles by a hand. Also says at which stage lenses are lost.
+"""
+
+import argparse
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import astuple, dataclass, fields, replace
+from itertools import product
+
+import cv2
+import numpy as np
+
+from benchmarks.lens_scenes import CONDITIONS, VGA, Condition, Sequence, run_scene
+from detector.lens.synth import HandMotion, Lens, Pose, Scene, random_scene
+from detector.lens.synth.projection import Projection
+from detector.lens.synth.scorer import interval
+from detector.lens.synth.sequence import aimed
+from detector.types import GlintAlert
+
+APERTURES_MM = (1.0, 1.5, 2.0, 2.5)
+RANGES_MM = (400.0, 700.0, 1100.0, 1500.0)
+ANGLES_DEG = (0.0, 10.0, 20.0)
+RINGS_MM = (4.0, 6.0, 8.0)
+GRID_SEEDS = range(80_000, 90_000)
+NEAR_PX = 3.0
+IN_VIEW = 0.9  # share of the frames that must show its place
+OUT_OF_VIEW = "out of view"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """One lens of one scene and what became of it."""
+
+    aperture_mm: float
+    range_mm: float
+    angle_deg: float
+    ring_mm: float
+    corrected: bool
+    found: bool
+    error_px: float
+    lost: str
+
+
+def grid_scene(seed: int, aperture_mm: float, range_mm: float, condition: Condition) -> Scene:
+    """Return a furnished wall at that range, its lenses replaced by three of that aperture at the grid's angles.
+
+    The angle is that to the mean place of the camera during the look; the hand adds its own few degrees.
+    """
+    drawn = random_scene(seed, lenses=3, clutter=6, texture=condition.texture)
+    shrink = range_mm / drawn.range_mm
+    scene = replace(drawn, range_mm=range_mm, objects=())
+    before = Projection(scene, condition.geometry)
+    hand, plan = HandMotion(seed, condition.speed_deg_s, condition.reach_deg), condition.plan
+    times = plan.start_ns / 1e9 + plan.frame_ns / 1e9 * np.arange(len(plan.states()))
+    where = np.array([astuple(hand.pose(float(t))) for t in times]).mean(axis=0)
+    pose = Pose(**dict(zip([f.name for f in fields(Pose)], where.tolist(), strict=True)))
+    rng = np.random.default_rng((seed, 9))
+    objects = []
+    for item in drawn.objects:
+        moved = replace(item, y_mm=item.y_mm * shrink, x_mm=item.x_mm * shrink, depth_mm=item.depth_mm * shrink)
+        if isinstance(moved, Lens):
+            number = sum(isinstance(o, Lens) for o in objects)
+            moved = aimed(replace(moved, aperture_mm=aperture_mm), before, pose, ANGLES_DEG[number], rng)
+        objects.append(moved)
+    return replace(scene, objects=tuple(objects))
+
+
+def looks(repeats: int, first: int, condition: Condition) -> Iterator[tuple[list[Look], int]]:
+    """Yield the looks of each scene of the grid, and how many alerts lay on no lens."""
+    cells = list(product(range(repeats), APERTURES_MM, RANGES_MM, RINGS_MM))
+    for number, (_, aperture_mm, range_mm, ring_mm) in enumerate(cells):
+        seed = GRID_SEEDS[first + number]
+        geometry = replace(condition.geometry, on_axis_radius_mm=ring_mm)
+        there = replace(condition, geometry=geometry)
+        scene = grid_scene(seed, aperture_mm, range_mm, there)
+        sequence = run_scene(scene, seed, there)
+        false = sum(o.alerted and o.kind not in {"lens", "tape", "eyes"} for o in sequence.outcomes())
+        yield [_look(sequence, lens, aperture_mm, range_mm, ring_mm) for lens in _lenses(scene)], false
+
+
+def _lenses(scene: Scene) -> list[tuple[Lens, float]]:
+    return list(zip((o for o in scene.objects if isinstance(o, Lens)), ANGLES_DEG, strict=False))
+
+
+def _look(seq: Sequence, lens: tuple[Lens, float], aperture_mm: float, range_mm: float, ring_mm: float) -> Look:
+    item, angle_deg = lens
+    near_px = NEAR_PX * seq.sense.px_per_deg / VGA.focal_px / float(np.radians(1.0))
+    errors = [e for a in seq.sense.report().alerts if isinstance(a, GlintAlert) for e in [_error(seq, a, item.name)]]
+    best = min(errors, default=np.inf)
+    found = bool(best <= near_px)
+    return Look(
+        aperture_mm=aperture_mm, range_mm=range_mm, angle_deg=angle_deg, ring_mm=ring_mm,
+        corrected=item.lobe_deg < 0.5, found=found, error_px=float(best), lost=stage_lost(seq, item.name, found),
+    )  # fmt: skip
+
+
+def _error(seq: Sequence, alert: GlintAlert, name: str) -> float:
+    return float(np.median([np.hypot(y - seq.truth[f][name][0], x - seq.truth[f][name][1]) for f, y, x in alert.track]))
+
+
+def stage_lost(seq: Sequence, name: str, found: bool) -> str:
+    """Say how far the best track on a lens came: out of view, no peak, too few sets, or what its sets read."""
+    height, width = seq.sense.size_px
+    margin = seq.sense.options.border_deg * seq.sense.px_per_deg
+    inside = [
+        margin < places[name][0] < height - margin and margin < places[name][1] < width - margin
+        for places in seq.truth.values()
+    ]
+    if np.mean(inside) < IN_VIEW:
+        return OUT_OF_VIEW
+    if found:
+        return ""
+    on = []
+    for judgement in seq.sense.judgements:
+        points = judgement.track.points
+        away = [np.hypot(y - seq.truth[f][name][0], x - seq.truth[f][name][1]) for f, y, x in points]
+        if np.median(away) <= 2 * NEAR_PX:
+            on.append((judgement.track.hits, judgement))
+    if not on:
+        return "no peak"
+    hits, judgement = max(on, key=lambda pair: pair[0])
+    if judgement.kind is not None:
+        return f"inspect: {judgement.reason}"
+    return f"{'few sets' if hits < 4 else 'tracked'}: {judgement.reason}"
+
+
+def print_table(found: list[Look]) -> None:
+    """Print recall by each factor alone, then by aperture and range against angle."""
+    for name, values in (
+        ("aperture_mm", APERTURES_MM), ("range_mm", RANGES_MM), ("angle_deg", ANGLES_DEG), ("ring_mm", RINGS_MM),
+    ):  # fmt: skip
+        for value in values:
+            part = [look for look in found if getattr(look, name) == value]
+            print(f"| {name} {value:g} | {_share(part)} |")
+    print(
+        "\n| aperture mm, range m | "
+        + " | ".join(f"{a:g} deg, ring {r:g}" for a in ANGLES_DEG for r in RINGS_MM)
+        + " |"
+    )
+    print("|---|" + "---|" * (len(ANGLES_DEG) * len(RINGS_MM)))
+    cells = defaultdict(list)
+    for look in found:
+        cells[look.aperture_mm, look.range_mm, look.angle_deg, look.ring_mm].append(look.found)
+    for aperture, away in product(APERTURES_MM, RANGES_MM):
+        row = [cells[aperture, away, angle, ring] for angle in ANGLES_DEG for ring in RINGS_MM]
+        print(f"| {aperture:g}, {away / 1000:g} | " + " | ".join(f"{sum(c)}/{len(c)}" for c in row) + " |")
+
+
+def _share(part: list[Look]) -> str:
+    hits = sum(look.found for look in part)
+    low, high = interval(hits, len(part))
+    return f"{hits}/{len(part)} = {hits / max(1, len(part)):.3f} ({low:.3f}-{high:.3f})"
+
+
+def main() -> None:
+    """Run the grid and print its tables."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--repeats", type=int, default=8)
+    parser.add_argument("--first", type=int, default=0, help="first of the held-out seeds; tables use 0")
+    parser.add_argument("--condition", default="plain", choices=list(CONDITIONS))
+    arguments = parser.parse_args()
+    cv2.setNumThreads(1)
+    found: list[Look] = []
+    false = scenes = 0
+    for scene_looks, scene_false in looks(arguments.repeats, arguments.first, CONDITIONS[arguments.condition]):
+        found += scene_looks
+        false += scene_false
+        scenes += 1
+    unseen = sum(look.lost == OUT_OF_VIEW for look in found)
+    found = [look for look in found if look.lost != OUT_OF_VIEW]
+    simple = [look for look in found if not look.corrected]
+    print(f"scenes {scenes}, lenses in view {_share(found)}; {unseen} more left the view and count nowhere")
+    print(f"simple lenses {_share(simple)}, well-corrected {_share([look for look in found if look.corrected])}")
+    errors = [look.error_px for look in found if look.found]
+    print(
+        f"localisation: median {np.median(errors):.2f} px, 95 % {np.quantile(errors, 0.95):.2f}, most {max(errors):.2f}"
+    )
+    print(f"false alerts (tape and eyes apart): {false}, 95 % {interval(min(false, scenes), scenes)} a scene")
+    print("lost:", dict(Counter(look.lost for look in found if not look.found).most_common()))
+    print_table(found)
+
+
+if __name__ == "__main__":
+    main()
