@@ -200,11 +200,21 @@ class RfOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
             ge=-20,
             le=0,
             description="Fast changes down the picture that come back in every field, against those that do not "
-            "(noise 0 +- 1.1, cameras -1.8 and more); raising it misses moving pictures, lowering it lets clocks that "
-            "wander in",
+            "(noise 0 +- 1.1, pictures that move -3.1 and more, wandering clocks -3 to -19); raising it misses moving "
+            "pictures, lowering it lets clocks that wander in",
             extra={"unit": "sigma"},
         ),
-    ] = -3.0
+    ] = -4.0
+    plain_sync: Annotated[
+        float,
+        Meta(
+            ge=12,
+            le=500,
+            description="ln likelihood ratio of a field sync so plain that the picture may move as it likes (cameras "
+            "at 0 dB have hundreds, a wandering supply had 37); raising it misses pictures that move fast",
+            extra={"unit": "nat"},
+        ),
+    ] = 60.0
     half_line: Annotated[
         float,
         Meta(

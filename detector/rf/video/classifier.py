@@ -238,6 +238,7 @@ def refute(evidence: LineEvidence, options: RfOptions) -> str | None:
         return "other_rate"
     if lines.screen_db > lines.score_db + options.screen_excess_db:
         return "other_rate"
-    if fields is not None and fields.fields > 1 and fields.high_z < options.repeat_z:
+    moves = fields is not None and fields.fields > 1 and fields.high_z < options.repeat_z
+    if moves and evidence.sync < options.plain_sync:
         return "not_repeating"
     return None
