@@ -73,9 +73,10 @@ class GaplessPass:
         def own(run: Run) -> bool:
             if abs(run.freq_hz - view.center_hz) > half_hz:
                 return False  # the neighbour's, where it is whole
-            image = is_image(row, run)
-            refusals["image"] += image
-            return not image
+            if is_image(row, run):
+                refusals["image"] += 1
+                return False
+            return True
 
         found = self._finder.find(view, t_ns, refusals, own)
         if view.seconds >= self._least_dwell_s:
