@@ -75,7 +75,7 @@ def log_likelihood_ratio(bands: SubBands, standard: LineStandard, line_hz: float
         return 0.0
     plain = [float(np.var(halves.reshape(-1, 2 * _GRID).mean(axis=0)) / max(np.var(halves), 1e-30)) for halves in lines]
     order = np.argsort(plain)[::-1]
-    if bands.in_phase is not None:
+    if bands.in_phase:
         last = len(lines) - 1
         order = np.r_[last, order[order != last]]
     found = [_best(lines[place], standard) for place in order[:_ROWS]]
@@ -88,7 +88,8 @@ def _best(halves: Wave, standard: LineStandard) -> float:
     change = (halves.reshape(-1, 2, _GRID) - mean).reshape(-1)
     line = mean.reshape(-1)
     found = [_ratio_at(change, line, levels, standard) for levels in _tips(line, standard)]
-    return max(found) - float(np.log(len(found)))
+    # a row that never changes has no tip, and says nothing
+    return max(found) - float(np.log(len(found))) if found else 0.0
 
 
 def _half_lines(wave: npt.NDArray[np.float32], frames: float) -> Wave:

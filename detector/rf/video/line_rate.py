@@ -138,8 +138,7 @@ def _cores(
         core(_logs(heights, bin_hz, rates, clocks_ppm, len(terms))).max(axis=1, initial=0.0)
         for rates in (RING, _apart(bin_hz))
     )
-    middle = float(_median(ring))
-    spread = max(1.4826 * float(_median(np.abs(ring - middle))), _LEAST_SPREAD)
+    middle, spread = (float(part) for part in _location(ring))
     return (float(core(terms)) - middle) / spread, (float(near.max(initial=0.0)) - middle) / spread
 
 
@@ -164,8 +163,7 @@ class _Reference:
         both = logs.mean(axis=2)
         searched = [part.max(axis=1) for part in (both, odd, even)]
         rows = np.stack([*searched, both[:, both.shape[1] // 2]])
-        self._middle = _median(rows)
-        self._spread = np.maximum(1.4826 * _median(np.abs(rows - self._middle[:, None])), _LEAST_SPREAD)
+        self._middle, self._spread = _location(rows)
 
     def z(self, values: tuple[float, float, float, float]) -> list[float]:
         """Heights of (all, odd, even, without search) in standard deviations."""
@@ -189,6 +187,12 @@ def _heights(bands: SubBands) -> tuple[npt.NDArray[np.float64], float]:
     whole = np.ones(power.shape[1])
     whole[: blocks * width] = (rows / level[..., None]).mean(axis=0, dtype=np.float64).reshape(-1)
     return whole, bin_hz
+
+
+def _location(rows: npt.NDArray[np.floating]) -> tuple[npt.NDArray[np.floating], npt.NDArray[np.floating]]:
+    """Median along the last axis, and robust standard deviation (1.4826 MAD)."""
+    middle = _median(rows)
+    return middle, np.maximum(1.4826 * _median(np.abs(rows - middle[..., None])), _LEAST_SPREAD)
 
 
 def _median(rows: npt.NDArray[np.floating]) -> npt.NDArray[np.floating]:

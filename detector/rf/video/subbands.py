@@ -38,15 +38,15 @@ class SubBands:
         The rows have noise of one level, so that their spectra may be averaged as they are.
     peak : float
         Strongest frame of the slice over the mean one, before limiting; pulses make it large.
-    in_phase : ndarray of float32, shape (n,), or None
-        The slice in phase with its carrier, the last row of `power`; None where no line is a carrier.
+    in_phase : bool
+        The last row is the slice in phase with its carrier.
     """
 
     power: npt.NDArray[np.float32]
     frame_hz: float
     alike: bool = False
     peak: float = 1.0
-    in_phase: npt.NDArray[np.float32] | None = None
+    in_phase: bool = False
 
     @property
     def duration_s(self) -> float:
@@ -123,7 +123,7 @@ def fine_bands(samples: npt.NDArray[np.complex64], sample_rate_hz: float, limite
     wave = _in_phase(samples, sample_rate_hz, hop, frames)
     if wave is not None:
         rows = np.concatenate([rows, wave[None]])
-    return SubBands(power=rows, frame_hz=sample_rate_hz / hop, in_phase=wave)
+    return SubBands(power=rows, frame_hz=sample_rate_hz / hop, in_phase=wave is not None)
 
 
 def _in_phase(

@@ -6,7 +6,7 @@ from detector.rf.synth import AnalogVideoEmission, KeyedEmission
 from detector.rf.video.classifier import measure
 from detector.rf.video.field_sync import log_likelihood_ratio
 from detector.rf.video.standards import NTSC, PAL
-from detector.rf.video.subbands import fine_bands
+from detector.rf.video.subbands import SubBands, fine_bands
 from tests.unit.detector.rf.video_helpers import RATE_HZ, noise, slice_of
 
 OPTIONS = RfOptions()
@@ -77,3 +77,8 @@ def test_a_dark_fm_picture_shows_it_in_the_band_of_its_sync_tip(system, standard
     # the tip is half a deviation below the centre
     samples = slice_of(camera, 0.1, -10, offset_hz=-deviation_hz / 2 + 0.3e6)
     assert measure(samples, RATE_HZ, OPTIONS).sync > 10
+
+
+def test_rows_that_never_change_say_nothing():
+    bands = SubBands(power=np.zeros((3, 30_000), np.float32), frame_hz=3e5)
+    assert log_likelihood_ratio(bands, PAL, PAL.line_hz) <= 0.0
