@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import linear_sum_assignment
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import min_weight_full_bipartite_matching
 
 from detector.lens.chance import SparkleField, set_evidence
 from detector.lens.glints import Glint, Reading
@@ -16,7 +17,9 @@ from detector.lens.registration import map_points
 __all__ = ["SetMotion", "Track", "Tracker"]
 
 _Floats = npt.NDArray[np.float64]
-_FORBIDDEN = 1e6
+_Indices = npt.NDArray[np.intp]
+_UNMATCHED = 1e3  # cost of a track without a glint: more than any pair within its gate
+_OFFSET = 1.0  # a sparse matrix drops zeros, and a perfect pair costs nothing
 _DEPTH_UNKNOWN, _DEPTH_KNOWN = 0.3, 0.1  # of the viewpoint's step, by which a thing before the wall may be off
 _FLUX_WEIGHT = 0.25  # of a whole gate: position decides, flux settles ties
 _STEP = np.array([[1.0, 0, 1, 0], [0, 1, 0, 1], [0, 0, 1, 0], [0, 0, 0, 1]])
@@ -218,7 +221,10 @@ class Tracker:
         return self.px_per_deg * (o.gate_deg + share * step_deg)
 
     def _assign(self, glints: Sequence[Glint], gate: _Floats) -> list[tuple[int, int]]:
-        """Pair tracks with glints at the least total cost (Jonker-Volgenant), gates first."""
+        """Pair as many tracks with glints as their gates allow, at the least total cost (LAPJVsp).
+
+        Most pairs have no rival; only the others are weighed against each other.
+        """
         if not glints or not self.tracks:
             return []
         places = np.array([[g.y_px, g.x_px] for g in glints])
@@ -228,10 +234,14 @@ class Tracker:
         last_flux = np.log10([t.glints[-1].flux_dn for t in self.tracks])
         distance = np.linalg.norm(expected[:, None] - places[None], axis=2) / gate[:, None]
         change = np.abs(last_flux[:, None] - flux[None]) / self.options.flux_gate_dex
-        cost = distance + _FLUX_WEIGHT * change
-        cost[(distance > 1) | (change > 1) | ~known[:, None]] = _FORBIDDEN
-        rows, columns = linear_sum_assignment(cost)
-        return [(int(r), int(c)) for r, c in zip(rows, columns, strict=True) if cost[r, c] < _FORBIDDEN]
+        track_at, glint_at = np.nonzero((distance <= 1) & (change <= 1) & known[:, None])
+        rivals = np.bincount(track_at, minlength=len(gate))[track_at] + np.bincount(glint_at)[glint_at] > 2
+        sure = list(zip(track_at[~rivals].tolist(), glint_at[~rivals].tolist(), strict=True))
+        if not rivals.any():
+            return sure
+        track_at, glint_at = track_at[rivals], glint_at[rivals]
+        cost = distance[track_at, glint_at] + _FLUX_WEIGHT * change[track_at, glint_at]
+        return sure + _settle(track_at, glint_at, cost)
 
     def _update(self, track: Track, glint: Glint, motion: SetMotion, sequence: int, t_ns: int) -> None:
         sigma2 = (self.options.measurement_sigma_deg * self.px_per_deg) ** 2
@@ -289,3 +299,16 @@ class Tracker:
         y, x = track.yx
         height, width = self.size_px
         return bool(margin <= y < height - margin and margin <= x < width - margin)
+
+
+def _settle(track_at: _Indices, glint_at: _Indices, cost: _Floats) -> list[tuple[int, int]]:
+    """Return the pairs, of those that the gates allow, that leave the fewest tracks alone at the least total cost."""
+    tracks, row = np.unique(track_at, return_inverse=True)
+    glints, column = np.unique(glint_at, return_inverse=True)
+    alone = np.arange(len(tracks))
+    weight = np.concatenate([cost + _OFFSET, np.full(len(tracks), _UNMATCHED)])
+    place = (np.concatenate([row, alone]), np.concatenate([column, len(glints) + alone]))
+    graph = csr_array((weight, place), shape=(len(tracks), len(glints) + len(tracks)))
+    rows, columns = min_weight_full_bipartite_matching(graph)
+    paired = columns < len(glints)
+    return list(zip(tracks[rows[paired]].tolist(), glints[columns[paired]].tolist(), strict=True))
