@@ -97,16 +97,6 @@ class SparkleField:
         density = (others + _PRIOR_NEAR) / (watched_deg2 + _PRIOR_NEAR / everywhere)
         return np.asarray(1 - np.exp(-np.maximum(density, everywhere) * np.pi * gates_deg[:, None] ** 2))
 
-    def crowd(self, places: _Floats) -> npt.NDArray[np.intp]:
-        """Return how many wider-than-a-pixel readings began lately within `sparkle_near_deg` of each (y, x) place.
-
-        A lens is one; a patch of glitter lights another flake every other set.
-        """
-        known = np.concatenate([np.zeros((0, 3)), *self._places])
-        solid = known[known[:, 2] == 0, :2]
-        away = np.linalg.norm(places[:, None] - solid[None], axis=2)
-        return np.asarray((away <= self._options.sparkle_near_deg * self._px_per_deg).sum(axis=1))
-
     def birth_evidence(self, speck: bool) -> float:
         """Return the log likelihood ratio of a first reading's kind: most sparkle is single pixels, lenses seldom."""
         among_sparkle = float(self._births[int(speck)] / self._births.sum())

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from detector.lens.cone import cone_evidence
 from detector.lens.glints import Reading
 from detector.lens.options import LensOptions
 from detector.lens.scoring import (
@@ -19,16 +20,18 @@ from detector.lens.scoring import (
 from detector.lens.tracking import Track
 from detector.types import AlertKind, GlintAlert, Phrase
 
-__all__ = ["Judgement", "judge", "rejection", "to_alert"]
+__all__ = ["EvidenceWanted", "Judgement", "judge", "rejection", "to_alert"]
 
 NOT_PERSISTENT = "not_persistent"
 NEIGHBOURS_ALIKE = "neighbours_alike"
 LOW_CONFIDENCE = "low_confidence"
 MOVES_BY_ITSELF = "moves_by_itself"
 ONE_VIEWPOINT = "one_viewpoint"
+NARROW_CONE = "narrow_cone"
 _NEIGHBOUR_HITS = 3
 _PAIR_DEG = (1.8, 12.0)  # 63 mm from 2 m to 0.3 m
 _APART = 0.35  # of their common motion, by which two eyes of one head may differ
+_SURELY_MIRROR = -3.0  # below this much cone evidence it is not worth a look either
 _NEIGHBOUR_SHARE = 0.25  # beads crowd each other: the light between two of them spoils some of their readings
 
 
@@ -43,18 +46,30 @@ class Judgement:
     reason: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class EvidenceWanted:
+    """Log likelihood ratios that a track must reach.
+
+    Attributes
+    ----------
+    over_sparkle : float
+        Against a chance row of sparkle; without it nothing is reported (`evidence_wanted`).
+    over_mirror : float
+        Against a mirror that faces the camera; without it nothing alerts (`cone_evidence_wanted`).
+    """
+
+    over_sparkle: float
+    over_mirror: float
+
+
 def judge(
-    tracks: Sequence[Track],
-    options: LensOptions,
-    px_per_deg: float,
-    model: GlintModel,
-    wanted: float,
-    crowd: Sequence[int],
+    tracks: Sequence[Track], options: LensOptions, px_per_deg: float, model: GlintModel, wanted: EvidenceWanted
 ) -> tuple[Judgement, ...]:
     """Judge every track that has been seen often enough, beside its neighbours.
 
-    Two questions are kept apart. Is it more than a chance row of sparkle? Its evidence must reach what the sweep's
-    budget of false alerts asks for, so that strong lenses alert early and weak ones later. What is it? The score says.
+    Three questions are kept apart. Is it more than a chance row of sparkle? Its evidence must reach what the sweep's
+    budget of false alerts asks for, so that strong lenses alert early and weak ones later. Is it more than a mirror
+    that faces the camera? What is it? The score says.
 
     Parameters
     ----------
@@ -62,10 +77,7 @@ def judge(
     options : LensOptions
     px_per_deg : float
     model : GlintModel
-    wanted : float
-        Evidence without which nothing is reported (`evidence_wanted`).
-    crowd : sequence of int
-        Per track, other short-lived readings near it (`SparkleField.crowd`): glitter.
+    wanted : EvidenceWanted
 
     Returns
     -------
@@ -74,7 +86,9 @@ def judge(
     """
     # What never once looked like a retro-reflector need not be scored, and most tracks never do.
     ripe = [
-        t.hits >= options.min_hits and t.evidence >= wanted and any(g.reading is Reading.RETRO for g in t.glints)
+        t.hits >= options.min_hits
+        and t.evidence >= wanted.over_sparkle
+        and any(g.reading is Reading.RETRO for g in t.glints)
         for t in tracks
     ]
     confidence = [
@@ -83,8 +97,8 @@ def judge(
     ]
     retro = [_is_retro(t) for t in tracks]
     alike = [
-        max(n, many if many >= options.crowd_readings else 0)
-        for n, many in zip(_neighbours_alike(tracks, retro, options, px_per_deg), crowd, strict=True)
+        max(n, options.neighbours_alike if t.alike_sets >= options.min_hits else 0)  # they may have left the view
+        for t, n in zip(tracks, _neighbours_alike(tracks, retro, options, px_per_deg), strict=True)
     ]
     # Only what would be reported need be asked whether it moves.
     moves = [
@@ -135,16 +149,20 @@ def _share_a_motion(track: Track, other: Track, options: LensOptions) -> bool:
 
 
 def _judge_one(
-    track: Track, confidence: float, neighbours: int, moves: bool, options: LensOptions, wanted: float
+    track: Track, confidence: float, neighbours: int, moves: bool, options: LensOptions, wanted: EvidenceWanted
 ) -> Judgement:
     if confidence < options.inspect_confidence:
-        return Judgement(track, confidence, None, neighbours, rejection(track, options, wanted))
+        return Judgement(track, confidence, None, neighbours, rejection(track, options, wanted.over_sparkle))
     if moves:
         return Judgement(track, confidence, AlertKind.RETRO_REFLECTOR, neighbours, MOVES_BY_ITSELF)
     if neighbours >= options.neighbours_alike:
         return Judgement(track, confidence, AlertKind.RETRO_REFLECTOR, neighbours, NEIGHBOURS_ALIKE)
-    if motion_is_known(track) and view_span_deg(track) < options.min_view_deg:
-        return Judgement(track, confidence, AlertKind.RETRO_REFLECTOR, neighbours, ONE_VIEWPOINT)
+    if motion_is_known(track):
+        cone = cone_evidence(track, options)
+        if cone < _SURELY_MIRROR:
+            return Judgement(track, confidence, None, neighbours, NARROW_CONE)
+        if cone < wanted.over_mirror or view_span_deg(track) < options.min_view_deg:
+            return Judgement(track, confidence, AlertKind.RETRO_REFLECTOR, neighbours, ONE_VIEWPOINT)
     if confidence < options.alert_confidence:
         return Judgement(track, confidence, AlertKind.RETRO_REFLECTOR, neighbours, LOW_CONFIDENCE)
     return Judgement(track, confidence, AlertKind.LENS_GLINT, neighbours, None)

@@ -129,6 +129,10 @@ class LensOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     max_missed_sets: Annotated[
         int, _meta(1, 50, "1", "Misses in a row after which a track ends; raising it keeps sparkle alive")
     ] = 3
+    look_back_sets: Annotated[
+        int,
+        _meta(0, 400, "1", "Sets before its first in which a track's place is looked up; raising it costs time"),
+    ] = 40
     max_tracks: Annotated[int, _meta(8, 2000, "1", "Tracks followed at once; raising it costs time")] = 256
     history_sets: Annotated[
         int, _meta(8, 1000, "1", "Measurements remembered per track; raising it forgets changes later")
@@ -207,16 +211,6 @@ class LensOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     neighbours_alike: Annotated[
         int, _meta(1, 20, "1", "Alike neighbours that make a glint part of tape; raising it lets short tape alert")
     ] = 2
-    crowd_readings: Annotated[
-        int,
-        _meta(
-            2,
-            100,
-            "1",
-            "Wider readings that began near a glint in the last 16 sets and make it part of a glittering patch; "
-            "raising it lets glitter alert",
-        ),
-    ] = 5
     no_dark_penalty: Annotated[
         float,
         _meta(0, 10, "logit", "Taken off the evidence of a glint never seen in a dark frame; raising it mutes it"),
@@ -235,6 +229,37 @@ class LensOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
             "like a lens as long as the camera only turns; raising it asks for a longer step aside",
         ),
     ] = 0.5
+
+    mirror_cone_deg: Annotated[
+        float,
+        _meta(
+            0.2,
+            10,
+            "deg",
+            "Half the cone from which a mirror can answer the on-axis ring alone: a quarter of both radii over the "
+            "nearest range (6 and 45 mm, 0.4 m); raising it asks for a longer step aside",
+        ),
+    ] = 1.8
+    constancy_deg: Annotated[
+        float,
+        _meta(
+            0.5,
+            20,
+            "deg",
+            "A lens seen from one viewpoint is expected from every other within this; raising it rejects lenses that "
+            "come into their own cone late",
+        ),
+    ] = 4.0
+    first_look_evidence: Annotated[
+        float,
+        _meta(
+            -10,
+            10,
+            "nat",
+            "Evidence of a wide cone asked for in the first look, before the camera moved on; raising it loses lenses "
+            "in short looks, lowering it lets mirrors alert",
+        ),
+    ] = -1.0
 
     # Coverage
     complete_sets: Annotated[

@@ -8,10 +8,11 @@ import numpy.typing as npt
 from detector.errors import InputError
 from detector.lens.annotate import annotate
 from detector.lens.chance import evidence_wanted
+from detector.lens.cone import cone_evidence_wanted
 from detector.lens.coverage import SweepTally
 from detector.lens.differencing import difference_planes
 from detector.lens.glints import Glint, GlintFinder
-from detector.lens.judgement import Judgement, judge, rejection, to_alert
+from detector.lens.judgement import EvidenceWanted, Judgement, judge, rejection, to_alert
 from detector.lens.noise import NoiseModel, estimate_noise
 from detector.lens.options import LensOptions
 from detector.lens.registration import MotionChain, Registrar, map_points
@@ -209,9 +210,10 @@ class LensSense:
 
     def _judge(self) -> None:
         """Judge every track once a set; reports in between repeat it."""
-        tracks, sparkle = self._tracker.tracks, self._tracker.sparkle
-        crowd = sparkle.crowd(np.array([t.yx for t in tracks]).reshape(-1, 2)).tolist()
-        self._judged = judge(tracks, self._options, self._px_per_deg, self._model, self.evidence_wanted, crowd)
+        wanted = EvidenceWanted(self.evidence_wanted, cone_evidence_wanted(self._tracker.viewpoints, self._options))
+        self._judged = judge(self._tracker.tracks, self._options, self._px_per_deg, self._model, wanted)
+        for judgement in self._judged:
+            judgement.track.alike_sets += judgement.neighbours >= self._options.neighbours_alike
 
     @property
     def evidence_wanted(self) -> float:

@@ -13,12 +13,14 @@ from detector.lens.chance import SparkleField, set_evidence
 from detector.lens.glints import Glint, Reading
 from detector.lens.options import LensOptions
 from detector.lens.registration import map_points
+from detector.lens.viewpoints import PastViews
 
 __all__ = ["SetMotion", "Track", "Tracker"]
 
 _Floats = npt.NDArray[np.float64]
 _Indices = npt.NDArray[np.intp]
 _UNMATCHED = 1e3  # cost of a track without a glint: more than any pair within its gate
+_LOOK_BACK_HITS = 3  # tracks that never come this far need no past
 _OFFSET = 1.0  # a sparse matrix drops zeros, and a perfect pair costs nothing
 _DEPTH_UNKNOWN, _DEPTH_KNOWN = 0.3, 0.1  # of the viewpoint's step, by which a thing before the wall may be off
 _FLUX_WEIGHT = 0.25  # of a whole gate: position decides, flux settles ties
@@ -74,6 +76,11 @@ class Track:
         How far it has moved against the wall since it was first seen.
     wanderings : deque of (drift y, drift x, view y, view x)
         `drift_deg` of each measurement with the viewpoint it was taken from, degrees.
+    unseen : deque of (view y, view x)
+        Viewpoints, degrees at the wall, from which its place was in view and gave nothing, or about as much under
+        either ring; also before it was first seen, as far back as the tracker remembers.
+    alike_sets : int
+        Sets after which it was judged to have neighbours alike.
     held : bool
         An alert that left the view or went out: kept, its place carried along with the hand's motion.
     """
@@ -94,6 +101,8 @@ class Track:
     anchor: _Floats
     drift_deg: _Floats
     wanderings: deque[tuple[float, float, float, float]]
+    unseen: deque[tuple[float, float]] = field(default_factory=deque)
+    alike_sets: int = 0
     held: bool = False
 
     @property
@@ -122,11 +131,20 @@ class Tracker:
     ended: list[Track] = field(default_factory=list)
     _next_number: int = 0
     _view_deg: tuple[float, float] = (0.0, 0.0)
+    _past: PastViews = field(init=False)
     sparkle: SparkleField = field(init=False)
 
     def __post_init__(self) -> None:
         height_deg, width_deg = (side / self.px_per_deg for side in self.size_px)
+        margin_px = self.px_per_deg * self.options.border_deg
+        apart_deg = 2 * self.options.mirror_cone_deg
+        self._past = PastViews(self.options.look_back_sets, apart_deg, margin_px, self.size_px)
         self.sparkle = SparkleField(self.options, self.px_per_deg, height_deg * width_deg)
+
+    @property
+    def viewpoints(self) -> int:
+        """Viewpoints a mirror's cone apart since the start or the last gap."""
+        return self._past.viewpoints
 
     def step(self, glints: Sequence[Glint], motion: SetMotion, sequence: int, t_ns: int) -> None:
         """Advance by one strobe set.
@@ -141,6 +159,7 @@ class Tracker:
             Of the on-axis frame.
         """
         self._predict(motion)
+        self._past.carry(motion.matrix if motion.trusted else None)
         gates_px = np.array([self._gate_px(t, motion) for t in self.tracks])
         pairs = self._assign(glints, gates_px)
         paired = dict(pairs)
@@ -151,15 +170,20 @@ class Tracker:
                 track.evidence += set_evidence(glints[paired[k]] if k in paired else None, chance[k], self.options)
         for track_at, glint_at in pairs:
             self._update(self.tracks[track_at], glints[glint_at], motion, sequence, t_ns)
+        self._look_back([self.tracks[k] for k, _ in pairs if self.tracks[k].hits == _LOOK_BACK_HITS])
         for k, track in enumerate(self.tracks):
             if k not in paired and not track.held:
-                track.misses += self._in_view(track)
+                missed = self._in_view(track)
+                track.misses += missed
+                if missed and motion.trusted:
+                    track.unseen.append(motion.view_deg)
         taken = set(paired.values())
         fresh = [g for k, g in enumerate(glints) if k not in taken]
         born = [(g.y_px, g.x_px, g.speck) for g in fresh if g.reading is Reading.RETRO]
         self.sparkle.add(np.array(born, dtype=np.float64).reshape(-1, 3))
         self.tracks += [self._begin(g, motion, sequence, t_ns) for g in fresh]
         self._view_deg = motion.view_deg
+        self._past.add(motion.view_deg)
 
     def sweep(self, keep: set[int]) -> None:
         """End tracks that were missed too often or left the view; hold those whose number is in `keep`."""
@@ -189,6 +213,7 @@ class Tracker:
                 self.ended.append(track)
         self.tracks = [t for t in self.tracks if t.held]
         self.sparkle.restart()
+        self._past.restart()
 
     def _predict(self, motion: SetMotion) -> None:
         """Carry every track whose place is known along, all at once: there may be hundreds."""
@@ -243,6 +268,15 @@ class Tracker:
         cost = distance[track_at, glint_at] + _FLUX_WEIGHT * change[track_at, glint_at]
         return sure + _settle(track_at, glint_at, cost)
 
+    def _look_back(self, young: list[Track]) -> None:
+        """Note from which viewpoints the places of new tracks were in view, and dark, before they were first seen."""
+        if not young:
+            return
+        inside, views = self._past.in_view(np.array([t.yx for t in young]))
+        for track, yes in zip(young, inside, strict=True):
+            before = max(0, len(yes) - (track.chances - 1))  # the present set is not among them yet
+            track.unseen.extendleft((float(y), float(x)) for y, x in views[:before][yes[:before]][::-1])
+
     def _update(self, track: Track, glint: Glint, motion: SetMotion, sequence: int, t_ns: int) -> None:
         sigma2 = (self.options.measurement_sigma_deg * self.px_per_deg) ** 2
         place = np.array([glint.y_px, glint.x_px])
@@ -262,6 +296,8 @@ class Tracker:
         track.trusted_hits += motion.trusted
         track.misses = 0
         track.held = False
+        if glint.ratio < np.sqrt(self.options.min_ratio) and motion.trusted:
+            track.unseen.append(motion.view_deg)
         track.glints.append(glint)
         track.points.append((sequence, glint.y_px, glint.x_px))
         track.last_t_ns = t_ns
@@ -288,6 +324,7 @@ class Tracker:
             anchor=np.array([glint.y_px, glint.x_px]),
             drift_deg=np.zeros(2),
             wanderings=deque([(0.0, 0.0, *motion.view_deg)], maxlen=o.history_sets),
+            unseen=deque(maxlen=o.history_sets),
         )
 
     def _first_spread(self) -> _Floats:

@@ -83,10 +83,3 @@ def test_rows_of_sparkle_stay_within_the_budget():
 @pytest.mark.parametrize(("reading", "sign"), [(Reading.RETRO, 1), (Reading.SPECULAR, -1), (Reading.SATURATED, 0)])
 def test_each_reading_counts_its_way(reading, sign):
     assert np.sign(set_evidence(glint(reading=reading), np.array([0.01, 0.01]), OPTIONS)) == sign
-
-
-def test_a_crowd_is_what_began_nearby_and_covers_more_than_a_pixel():
-    field = SparkleField(OPTIONS, PX_PER_DEG, VIEW_DEG2)
-    field.add(np.array([[100.0, 100.0, 0.0], [105.0, 100.0, 1.0]]))
-    field.add(np.array([[100.0, 110.0, 0.0]]))
-    assert field.crowd(np.array([[100.0, 105.0], [400.0, 400.0]])).tolist() == [2, 0]

@@ -7,14 +7,14 @@ import numpy as np
 import pytest
 
 from detector.lens.glints import Reading
-from detector.lens.judgement import Judgement, judge, rejection, to_alert
+from detector.lens.judgement import EvidenceWanted, Judgement, judge, rejection, to_alert
 from detector.lens.scoring import TrackFeatures, evidence_penalty, features_of, lens_confidence, load_model, wander_deg
 from detector.lens.tracking import Track
 from detector.types import AlertKind
 from tests.unit.detector.lens.lens_helpers import OPTIONS, PX_PER_DEG, glint
 
 SPECULAR = {"ratio": 1.0, "reading": Reading.SPECULAR}
-WANTED = 12.0
+WANTED = EvidenceWanted(over_sparkle=12.0, over_mirror=-1.0)
 LAMP = {"ratio": 0.02, "dark_residue": 1.0, "reading": Reading.DARK_RESIDUE}
 
 
@@ -44,8 +44,8 @@ def confidence(item):
     return lens_confidence(item, OPTIONS, PX_PER_DEG, load_model())
 
 
-def judged(*tracks, crowd=None):
-    return judge(tracks, OPTIONS, PX_PER_DEG, load_model(), WANTED, crowd or [0] * len(tracks))
+def judged(*tracks, wanted=WANTED):
+    return judge(tracks, OPTIONS, PX_PER_DEG, load_model(), wanted)
 
 
 def test_features_of_a_clean_track():
@@ -88,7 +88,7 @@ def test_missing_controls_are_taken_off():
 
 def test_chance_rows_never_alert_however_lens_like():
     unsure = track()
-    unsure.evidence = WANTED - 1
+    unsure.evidence = WANTED.over_sparkle - 1
     (only,) = judged(unsure)
     assert (only.kind, only.reason) == (None, "not_persistent")
 
@@ -137,14 +137,14 @@ def test_too_few_sets_never_alert():
 )
 def test_rejections_carry_what_most_sets_read(changes, reason):
     item = track(**changes)
-    assert rejection(item, OPTIONS, WANTED) == reason
+    assert rejection(item, OPTIONS, WANTED.over_sparkle) == reason
     assert judged(item)[0].reason == reason
 
 
 def test_mixed_readings_are_low_confidence():
     item = track()
     item.glints = deque([glint(**SPECULAR), glint(**LAMP), glint(), glint(reading=Reading.TOO_LARGE)])
-    assert rejection(item, OPTIONS, WANTED) == "low_confidence"
+    assert rejection(item, OPTIONS, WANTED.over_sparkle) == "low_confidence"
 
 
 def test_three_alike_in_a_row_are_tape_and_two_are_not():
@@ -177,7 +177,23 @@ def test_what_was_turned_down_has_no_alert():
         to_alert(Judgement(track(), 0.1, None, 0, "specular"))
 
 
-def test_a_glint_among_many_short_lived_ones_is_glitter():
-    (only,) = judged(track(), crowd=[OPTIONS.crowd_readings])
+def test_the_further_the_camera_moved_the_wider_a_cone_is_asked_for():
+    later = replace(WANTED, over_mirror=3.0)
+    (only,) = judged(track(), wanted=later)
+    assert (only.kind, only.reason) == (AlertKind.RETRO_REFLECTOR, "one_viewpoint")
+    wide = track(hits=16)
+    assert judged(wide, wanted=later)[0].kind is AlertKind.LENS_GLINT
+
+
+def test_what_went_dark_a_step_aside_is_a_mirror():
+    item = track()
+    item.unseen = deque((0.0, 4.0 + 0.3 * k) for k in range(4))
+    (only,) = judged(item)
+    assert (only.kind, only.reason) == (None, "narrow_cone")
+
+
+def test_tape_stays_tape_when_its_other_beads_have_left_the_view():
+    bead = track()
+    bead.alike_sets = OPTIONS.min_hits
+    (only,) = judged(bead)
     assert (only.kind, only.reason) == (AlertKind.RETRO_REFLECTOR, "neighbours_alike")
-    assert judged(track(), crowd=[OPTIONS.crowd_readings - 1])[0].kind is AlertKind.LENS_GLINT

@@ -150,3 +150,29 @@ def test_stepping_aside_widens_the_gate_of_a_young_track():
     jump = [[glint(100, 100)], [glint(100, 105)]]
     assert len(run(tracker(), *jump).tracks) == 2
     assert len(run(tracker(), *jump, step_deg=1.5).tracks) == 1
+
+
+def test_viewpoints_from_which_a_place_stayed_dark_are_remembered_from_before_it_was_seen():
+    glints = [[]] * 3 + [[glint(100, 100)]] * 4 + [[]]
+    (track,) = run(tracker(), *glints, step_deg=1.0).tracks
+    assert sorted(v for _, v in track.unseen) == [0, 1, 2, 7]
+
+
+def test_a_place_that_was_out_of_the_picture_was_not_dark():
+    glints = [[]] * 3 + [[glint(100, 60 + 40 * k)] for k in range(4)]
+    (track,) = run(tracker(), *glints, motion=moved(40), step_deg=1.0).tracks
+    assert not [v for _, v in track.unseen if v < 2]
+
+
+def test_a_reading_between_lens_and_mirror_speaks_for_neither():
+    between = glint(100, 100, ratio=3.0, reading=Reading.SPECULAR)
+    (track,) = run(tracker(), *[[glint(100, 100)]] * 3, [between]).tracks
+    assert not track.unseen
+    same = glint(100, 100, ratio=1.0, reading=Reading.SPECULAR)
+    assert len(run(tracker(), *[[glint(100, 100)]] * 3, [same]).tracks[0].unseen) == 1
+
+
+def test_viewpoints_count_once_they_are_a_mirror_s_cone_apart():
+    apart = 2 * OPTIONS.mirror_cone_deg
+    assert run(tracker(), *[[]] * 8, step_deg=apart / 4).viewpoints == 2
+    assert run(tracker(), *[[]] * 8, step_deg=1.01 * apart).viewpoints == 8
