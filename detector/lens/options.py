@@ -35,6 +35,10 @@ class LensOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     corner_spacing_px: Annotated[
         float, _meta(2, 50, "px", "Least distance between corners, shrunken; raising it starves small patterns")
     ] = 8.0
+    corner_frames: Annotated[
+        int,
+        _meta(1, 30, "1", "Lit frames after which corners are looked for anew; raising it follows fewer and fewer"),
+    ] = 4
     follow_window_px: Annotated[
         int, _meta(7, 41, "px", "Lucas-Kanade window, shrunken; raising it costs time and blurs parallax")
     ] = 15

@@ -22,6 +22,7 @@ _MIDDLE, _SWING = 110, 30  # level of an even wall, and how far its pattern may 
 _CORNER_BLOCK_PX = 9
 _LEAST_CORNERS = 4
 _PLANAR_CORNERS = 8
+_KEPT_CORNERS = 0.6  # of the corners wanted, that must still be followed before they are followed further
 _CHAIN = 32  # lit frames remembered: some ten sets
 
 
@@ -70,6 +71,8 @@ class Registrar:
         self._reference_exposure: float | None = None
         self._previous: npt.NDArray[np.uint8] | None = None
         self._corners: npt.NDArray[np.float32] | None = None
+        self._followed: npt.NDArray[np.float32] | None = None
+        self._found = self._age = 0
         self._drift: _Matrix | None = None
         self._t_ns = 0
 
@@ -77,6 +80,7 @@ class Registrar:
         """Forget the previous frame, after a gap."""
         self._previous = None
         self._corners = None
+        self._followed = None
         self._drift = None
 
     def follow(self, frame: Frame) -> Motion | None:
@@ -92,8 +96,21 @@ class Registrar:
         self._drift = (
             (_down(motion.matrix, self._options) - np.eye(3)) / period_ns if motion and motion.trusted else None
         )
-        self._corners = self._find_corners(small)
+        self._corners = self._still_followed(motion) if motion else None
+        if self._corners is None:
+            self._corners, self._age = self._find_corners(small), 0
+            self._found = 0 if self._corners is None else len(self._corners)
         return motion
+
+    def _still_followed(self, motion: Motion) -> npt.NDArray[np.float32] | None:
+        """Return the corners that agreed, where they are now; None when it is time to look for new ones.
+
+        Looking for corners costs as much as following them, and those that were followed are still there.
+        """
+        o = self._options
+        self._age += 1
+        enough = self._followed is not None and len(self._followed) >= _KEPT_CORNERS * o.corners
+        return self._followed if motion.trusted and enough and self._age < o.corner_frames else None
 
     def _shrink(self, frame: Frame) -> npt.NDArray[np.uint8]:
         exposure = frame.exposure_ns * frame.gain
@@ -118,6 +135,7 @@ class Registrar:
         return None if found is None or len(found) < _LEAST_CORNERS else found  # type: ignore[return-value]
 
     def _between(self, earlier: npt.NDArray[np.uint8], later: npt.NDArray[np.uint8], period_ns: int) -> Motion:
+        self._followed = None
         if self._corners is None:
             return Motion(np.eye(3), False, 0)
         guesses = [np.eye(3)] if self._drift is None else [np.eye(3) + self._drift * period_ns, np.eye(3)]
@@ -154,7 +172,7 @@ class Registrar:
         good = returned & (found.ravel() == 1) & (found_back.ravel() == 1)
         if good.sum() < _LEAST_CORNERS:
             return Motion(np.eye(3), False, int(good.sum()))
-        return self._fit(corners[good].reshape(-1, 2), there[good].reshape(-1, 2), len(corners))
+        return self._fit(corners[good].reshape(-1, 2), there[good].reshape(-1, 2), self._found)
 
     def _fit(self, start: npt.NDArray[np.float32], end: npt.NDArray[np.float32], tried: int) -> Motion:
         o = self._options
@@ -172,6 +190,7 @@ class Registrar:
         rough = turn @ np.vstack([partial, [0, 0, 1]])
         if inliers < _PLANAR_CORNERS:
             return Motion(_to_full(rough, o.registration_shrink), False, inliers)
+        self._followed = end[agree].reshape(-1, 1, 2)
         start64, end64 = (np.asarray(p[agree], dtype=np.float64) for p in (start, end))
         fit = fit_planar(start64, end64, rough, self._focal_px, self._centre_px)
         enough = inliers >= o.min_inliers and inliers >= o.min_inlier_fraction * tried

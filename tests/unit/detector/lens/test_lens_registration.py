@@ -39,6 +39,27 @@ def test_a_fast_turn_is_followed_to_the_edge_of_the_picture():
     assert map_points(motions[4].matrix, start) == pytest.approx(end, abs=0.35)
 
 
+def test_corners_are_looked_for_anew_before_they_run_out(monkeypatch):
+    searches = []
+    find = Registrar._find_corners
+    monkeypatch.setattr(Registrar, "_find_corners", lambda self, small: searches.append(1) or find(self, small))
+    poses = [Pose(pan_deg=0.6 * k) for k in range(2 * OPTIONS.corner_frames + 1)]
+    motions, truth = follow(Texture.WALLPAPER, poses)
+    assert len(searches) == 3
+    start, end = (np.array([truth[k][name][::-1] for name in "abc"]) for k in (-2, -1))
+    assert motions[-1].trusted
+    assert map_points(motions[-1].matrix, start) == pytest.approx(end, abs=0.35)
+
+
+def test_a_sudden_turn_makes_it_look_for_corners_at_once(monkeypatch):
+    searches = []
+    find = Registrar._find_corners
+    monkeypatch.setattr(Registrar, "_find_corners", lambda self, small: searches.append(1) or find(self, small))
+    motions, _ = follow(Texture.WALLPAPER, [Pose(), Pose(pan_deg=0.5), Pose(pan_deg=30.0), Pose(pan_deg=30.4)])
+    assert [m is not None and m.trusted for m in motions] == [False, True, False, True]
+    assert len(searches) == 2
+
+
 def test_blank_wall_is_not_trusted():
     renderer = SceneRenderer(Scene(texture=Texture.BLANK), GEOMETRY)
     registrar = Registrar(OPTIONS, GEOMETRY)
