@@ -267,8 +267,12 @@ class GlintFinder:
         return np.clip(ratio, 1 / self._options.ratio_cap, self._options.ratio_cap)
 
     def _search_px(self, trusted: bool) -> int:
-        o = self._options
-        return max(1, round(self._scale.px(o.search_deg if trusted else o.search_untrusted_deg)))
+        """Return how far around its place light is looked for in another frame.
+
+        Not at all where registration is trusted: what a rounded pixel and parallax shift is still within the aperture,
+        and a wall's pattern beside a lens must not be held against it.
+        """
+        return 0 if trusted else round(self._scale.px(self._options.search_untrusted_deg))
 
     def _summit_elsewhere(
         self, item: WorkingFrame, motion: _Floats, yx: _Floats, trusted: bool

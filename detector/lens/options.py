@@ -97,11 +97,16 @@ class LensOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     aperture_deg: Annotated[
         float, _meta(0.1, 2, "deg", "Radius in which flux is summed; raising it merges neighbours")
     ] = 0.32
-    search_deg: Annotated[
+    search_untrusted_deg: Annotated[
         float,
-        _meta(0, 2, "deg", "How far off-axis and dark light is looked for around its place; raising it blames more"),
-    ] = 0.14
-    search_untrusted_deg: Annotated[float, _meta(0, 5, "deg", "The same where registration is not trusted")] = 0.9
+        _meta(
+            0,
+            5,
+            "deg",
+            "How far around its place off-axis and dark light is looked for where registration is not trusted; raising "
+            "it blames more",
+        ),
+    ] = 0.9
     min_ratio: Annotated[
         float, _meta(1.2, 50, "1", "Least on-axis to off-axis flux of a lens; raising it loses weak and clipped lenses")
     ] = 4.0
