@@ -38,7 +38,8 @@ CUES = {
     "without dark frame": Cue(("dark_residue",), {"max_dark_residue": 1.0}),
     "without extent": Cue(("extent",), {"max_extent_deg": 1.1}),
     "without motion": Cue(
-        ("jitter", "flux_spread_dex", "viewpoint", "wander"), {"min_view_deg": 0.0, "max_wander_deg": 5.0}
+        ("jitter", "flux_spread_dex", "cone", "wander"),
+        {"min_view_deg": 0.0, "max_wander_deg": 5.0, "first_look_evidence": -10.0},
     ),
     "without neighbours": Cue((), {"neighbours_alike": 20}),
     "without chance": Cue(("evidence", "speck_share"), {"false_alert_budget": 1.0, "budget_sets": 10}),

@@ -28,7 +28,7 @@ from detector.lens.synth.scorer import nearest_object
 from detector.types import AlertKind
 
 NAMES = [f.name for f in fields(TrackFeatures)]
-SIGNS = {"log_ratio": 1, "retro_share": 1, "evidence": 1, "viewpoint": 1}  # all others count against a lens
+SIGNS = {"log_ratio": 1, "retro_share": 1, "evidence": 1, "cone": 1}  # all others count against a lens
 RIDGE = 0.0005
 MODEL = Path(__file__).parents[1] / "detector" / "lens" / "glint_model.json"
 FIT_CONDITIONS = (

@@ -10,6 +10,7 @@ from statistics import fmean, median, pstdev
 import numpy as np
 import numpy.typing as npt
 
+from detector.lens.cone import cone_evidence
 from detector.lens.glints import Reading
 from detector.lens.options import LensOptions
 from detector.lens.tracking import Track
@@ -28,7 +29,7 @@ __all__ = [
 ]
 
 _MOST_EVIDENCE = 2.5
-_WIDEST_VIEW_DEG = 3.0
+_LEAST_CONE, _MOST_CONE = -1.5, 2.0
 _MOST_WANDER = 3.0
 _LEAST_WANDERINGS = 3
 _KNOWN_MOTION = 0.75  # share of its sets whose motion must be trusted before it is said to move by itself
@@ -57,8 +58,9 @@ class TrackFeatures:
         Standard deviation of log10 flux, at most 1.
     speck_share : float
         Share of its sets in which a single pixel held it all.
-    viewpoint : float
-        Widest span of viewpoints from which it read `retro`, degrees at the wall, at most 3.
+    cone : float
+        Log likelihood ratio of a lens against a mirror that faces the camera, over 10, between -1.5 and 2 (see
+        `detector.lens.cone`); 0 where the hand's motion is not known.
     wander : float
         Root-mean-square motion against the wall that no depth explains, over what a fixed lens may have, at most 3; 0
         where the hand's motion is not known.
@@ -72,7 +74,7 @@ class TrackFeatures:
     jitter: float
     flux_spread_dex: float
     speck_share: float
-    viewpoint: float
+    cone: float
     wander: float
 
     def vector(self) -> npt.NDArray[np.float64]:
@@ -119,7 +121,7 @@ def features_of(track: Track, options: LensOptions, px_per_deg: float) -> TrackF
         jitter=min(2.0, misfit_px / (options.gate_deg * px_per_deg)),
         flux_spread_dex=min(1.0, pstdev(flux)),
         speck_share=sum(g.speck for g in glints) / len(glints),
-        viewpoint=min(_WIDEST_VIEW_DEG, view_span_deg(track)),
+        cone=min(_MOST_CONE, max(_LEAST_CONE, cone_evidence(track, options) / 10)) if motion_is_known(track) else 0.0,
         wander=min(_MOST_WANDER, wander_deg(track) / options.max_wander_deg),
     )
 

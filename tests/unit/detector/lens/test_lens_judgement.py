@@ -52,7 +52,8 @@ def test_features_of_a_clean_track():
     features = features_of(track(), OPTIONS, PX_PER_DEG)
     assert features.log_ratio == pytest.approx(np.log10(20))
     assert (features.retro_share, features.evidence, features.wander) == (1, 2.5, 0)
-    assert features.viewpoint == pytest.approx(2.1)
+    assert features.cone == pytest.approx(0, abs=0.1)
+    assert features_of(track(hits=20), OPTIONS, PX_PER_DEG).cone > 1
     assert features.vector().shape == (10,)
     assert load_model().logit(features) == pytest.approx(load_model().logit(replace(features)))
     assert isinstance(features, TrackFeatures)
