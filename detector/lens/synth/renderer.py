@@ -23,6 +23,8 @@ _REFERENCE_EXPOSURE_NS = 2_000_000
 _OVERSCAN = 1.9  # the wall is painted this many fields of view wide
 _FIREFLY_REACH = 0.04  # of the picture's width around polished things
 _SIGNS = np.array([-1, 1], dtype=np.float32)
+_LEAST_SMEAR_PX = 0.33
+_SMEAR_STEPS = 16
 _REACH_SIGMA = 3.5  # how far out a Gaussian spot is drawn
 
 
@@ -83,6 +85,7 @@ class SceneRenderer:
         gain: float = 1.0,
         noise_seed: int = 0,
         end_pose: Pose | None = None,
+        smear_px: tuple[float, float] = (0.0, 0.0),
     ) -> npt.NDArray[np.uint8] | npt.NDArray[np.uint16]:
         """Return one frame.
 
@@ -97,6 +100,8 @@ class SceneRenderer:
             Same seed, same noise.
         end_pose : Pose, optional
             Pose at the last row of a rolling shutter; rows between are interpolated. None for a global shutter.
+        smear_px : tuple of float
+            (y, x) by which the picture moves during the exposure of one row (`smear_px`), blurred along the way.
 
         Returns
         -------
@@ -113,8 +118,15 @@ class SceneRenderer:
         image *= self._lobe * level + stop * self.scene.ambient_level
         light_dn = stop * np.array([on, off, 1.0]) * self.scene.led_level
         self._add_spots(image, shutter, light_dn, np.random.default_rng((noise_seed, 2)))
+        image = _smeared(image, smear_px)
         self._add_fireflies(image, pose, np.random.default_rng((noise_seed, 1)), full_scale)
         return self._expose(image, gain, noise_seed)
+
+    def smear_px(self, start: Pose, end: Pose) -> tuple[float, float]:
+        """Return how far (y, x) the middle of the picture moves from one pose to another."""
+        middle = np.array([(self.geometry.width_px - 1) / 2, (self.geometry.height_px - 1) / 2, 1.0])
+        there = self.wall_to_image(end) @ np.linalg.inv(self.wall_to_image(start)) @ middle
+        return float(there[1] / there[2] - middle[1]), float(there[0] / there[2] - middle[0])
 
     def truth(self, pose: Pose, end_pose: Pose | None = None) -> dict[str, tuple[float, float]]:
         """Return where each object is, (y_px, x_px), whether or not that is inside the picture."""
@@ -236,6 +248,21 @@ class SceneRenderer:
         if self.geometry.bit_depth <= 8:
             return np.asarray(np.minimum(cv2.add(image, noise, dtype=cv2.CV_8U), full_scale), dtype=np.uint8)
         return np.asarray(np.minimum(cv2.add(image, noise, dtype=cv2.CV_16U), full_scale), dtype=np.uint16)
+
+
+def _smeared(image: _Image, smear_px: tuple[float, float]) -> _Image:
+    """Return the image averaged along a straight way; below a third of a pixel the PSF drowns it."""
+    length = float(np.hypot(*smear_px))
+    if length < _LEAST_SMEAR_PX:
+        return image
+    reach = int(np.ceil(length / 2)) + 1
+    kernel = np.zeros((2 * reach + 1, 2 * reach + 1), dtype=np.float32)
+    for along in (np.arange(_SMEAR_STEPS) + 0.5) / _SMEAR_STEPS - 0.5:
+        y, x = reach + along * smear_px[0], reach + along * smear_px[1]
+        row, column = int(np.floor(y)), int(np.floor(x))
+        share = np.outer((1 - (y - row), y - row), (1 - (x - column), x - column))
+        kernel[row : row + 2, column : column + 2] += share.astype(np.float32) / _SMEAR_STEPS
+    return np.asarray(cv2.filter2D(image, cv2.CV_32F, kernel, borderType=cv2.BORDER_REPLICATE), dtype=np.float32)
 
 
 def _led_lobe(height: int, width: int) -> _Image:

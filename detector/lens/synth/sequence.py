@@ -180,7 +180,7 @@ def strobe_frames(
     Yields
     ------
     Frame
-        Provenance `SIMULATED`, pose taken at the middle of each row's exposure.
+        Provenance `SIMULATED`, pose taken at the middle of each row's exposure, motion during it blurred.
     dict of str to tuple of float
         Object name to (y_px, x_px).
     """
@@ -190,7 +190,8 @@ def strobe_frames(
         pose = hand.pose((t_ns + plan.exposure_ns / 2) / 1e9)
         last = hand.pose((t_ns + plan.exposure_ns / 2 + plan.readout_ns) / 1e9) if plan.readout_ns else None
         light: dict[LedState, float] = {} if state is LedState.DARK else {state: 1.0}
-        pixels = renderer.render(pose, light, plan.exposure_ns, 1.0, seed * 100_003 + number, last)
+        smear_px = renderer.smear_px(*(hand.pose(t / 1e9) for t in (t_ns, t_ns + plan.exposure_ns)))
+        pixels = renderer.render(pose, light, plan.exposure_ns, 1.0, seed * 100_003 + number, last, smear_px)
         frame = Frame(
             pixels=pixels,
             t_ns=t_ns,

@@ -71,8 +71,11 @@ class SimCamera(DriverBase):
         return self._unlit(frame.t_ns, self._expose(self._renderer, frame))
 
     def pose(self, frame: Frame) -> Pose:
-        """Return where the hand held the camera: the truth for tests."""
-        return self._hand.pose((frame.t_ns - self._opened_ns) / NS_PER_S)
+        """Return where the hand held the camera at the frame's first row: the truth for tests."""
+        return self._pose_at(frame.t_ns)
+
+    def _pose_at(self, t_ns: int) -> Pose:
+        return self._hand.pose((t_ns - self._opened_ns) / NS_PER_S)
 
     def _unlit(self, t_ns: int, pixels: _Pixels | None = None) -> Frame:
         if pixels is None:
@@ -107,4 +110,13 @@ class SimCamera(DriverBase):
         return np.clip(np.rint(mixed), 0, limit).astype(np.uint8)
 
     def _render(self, renderer: SceneRenderer, frame: Frame, light: dict[LedState, float]) -> _Pixels:
-        return renderer.render(self.pose(frame), light, exposure_ns=frame.exposure_ns, noise_seed=self._sequence)
+        last = self._pose_at(frame.t_ns + frame.readout_ns)
+        smear_px = renderer.smear_px(self.pose(frame), self._pose_at(frame.t_ns + frame.exposure_ns))
+        return renderer.render(
+            self.pose(frame),
+            light,
+            exposure_ns=frame.exposure_ns,
+            noise_seed=self._sequence,
+            end_pose=last,
+            smear_px=smear_px,
+        )

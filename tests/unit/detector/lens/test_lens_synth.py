@@ -169,6 +169,28 @@ def test_a_rolling_shutter_shears_the_picture_and_the_truth_with_it():
         assert (np.arange(-3, 4) * weight.sum(axis=0)).sum() / weight.sum() + round(x) == pytest.approx(x, abs=0.15)
 
 
+def test_a_moving_picture_is_blurred_along_its_way_and_loses_no_light():
+    renderer = wall_with(Lens("a", 0, 0))
+    still, moving = (
+        renderer.render(Pose(), ON, 100_000, smear_px=smear).astype(float) for smear in ((0.0, 0.0), (0.0, 4.0))
+    )
+    rows = slice(110, 130)
+    glow = [(p[rows, 140:180] - np.median(p[rows, 140:180])).clip(0) for p in (still, moving)]
+    assert glow[1].sum() == pytest.approx(glow[0].sum(), rel=0.15)
+    axis = np.arange(40)
+    spread = [np.average((axis - np.average(axis, weights=g.sum(0))) ** 2, weights=g.sum(0)) for g in glow]
+    assert spread[1] - spread[0] == pytest.approx(16 / 12, rel=0.4)
+    tall = np.arange(20)
+    assert np.average((tall - 9.5) ** 2, weights=glow[1].sum(1)) == pytest.approx(
+        np.average((tall - 9.5) ** 2, weights=glow[0].sum(1)), rel=0.2
+    )
+
+
+def test_how_far_the_picture_moves_is_the_pan_in_pixels():
+    y, x = wall_with(Lens("a", 0, 0)).smear_px(Pose(), Pose(pan_deg=0.5))
+    assert (y, x) == (pytest.approx(0, abs=1e-6), pytest.approx(-GEOMETRY.focal_px * np.tan(np.radians(0.5)), rel=0.01))
+
+
 def test_a_slanted_wall_is_nearer_on_its_left():
     places = SceneRenderer(Scene(slant_deg=20, objects=(Lens("l", 0, -100), Lens("r", 0, 100))), GEOMETRY).truth(Pose())
     middle = (GEOMETRY.width_px - 1) / 2
