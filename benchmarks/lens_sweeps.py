@@ -17,6 +17,7 @@ import numpy as np
 
 from benchmarks.lens_scenes import CONDITIONS, Condition, Sequence, reach_px
 from detector.lens.options import LensOptions
+from detector.lens.scoring import GlintModel
 from detector.lens.sense import LensSense
 from detector.lens.synth import HandMotion, Scene, SceneRenderer, SensorModel, random_scene, strobe_frames
 from detector.lens.synth.doubtful import Eyes, Glitter, Spectacles
@@ -43,13 +44,20 @@ def stall(seed: int, left_out: tuple[type[SceneObject], ...], lenses: int = 0) -
     return replace(scene, range_mm=range_mm, objects=objects)
 
 
-def looking(scene: Scene, seed: int, seconds: float, condition: Condition) -> Iterator[tuple[Frame, Sequence]]:
+def looking(
+    scene: Scene,
+    seed: int,
+    seconds: float,
+    condition: Condition,
+    options: LensOptions | None = None,
+    model: GlintModel | None = None,
+) -> Iterator[tuple[Frame, Sequence]]:
     """Yield every frame of a sweep with the sense as it stands after it."""
     sensor = SensorModel(noise_scale=condition.noise_scale, psf_sigma_px=condition.psf_sigma_px)
     renderer = SceneRenderer(scene, condition.geometry, seed, sensor)
     hand = HandMotion(seed, speed_deg_s=condition.speed_deg_s, reach_deg=REACH_DEG, travel_mm=TRAVEL_MM)
     plan = replace(condition.plan, sets=round(seconds * 1e9 / condition.plan.frame_ns / len(condition.plan.order)))
-    sense = LensSense(LensOptions(), condition.geometry)
+    sense = LensSense(options or LensOptions(), condition.geometry, model)
     within_px = {item.name: reach_px(item, scene, condition.geometry) for item in scene.objects}
     truth: dict[int, Mapping[str, tuple[float, float]]] = {}
     sequence = Sequence(scene, sense, truth, within_px)
@@ -60,13 +68,18 @@ def looking(scene: Scene, seed: int, seconds: float, condition: Condition) -> It
 
 
 def sweep(
-    seed: int, seconds: float, left_out: tuple[type[SceneObject], ...], condition: Condition
+    seed: int,
+    seconds: float,
+    left_out: tuple[type[SceneObject], ...],
+    condition: Condition,
+    options: LensOptions | None = None,
+    model: GlintModel | None = None,
 ) -> tuple[list[str], Counter[str]]:
     """Return the kinds of what alerted, one entry a thing, and how many of each kind the wall held."""
     scene = stall(seed, left_out)
     alerted: dict[str, str] = {}
     kinds: dict[str, str] = {item.name: item.kind for item in scene.objects}
-    for frame, sequence in looking(scene, seed, seconds, condition):
+    for frame, sequence in looking(scene, seed, seconds, condition, options, model):
         if frame.led is not LedState.DARK:
             continue
         for alert in sequence.sense.report().alerts:

@@ -232,21 +232,27 @@ class GlintFinder:
 
         The latter counts only where the on-axis frame is several times as bright as the off-axis one, black level
         apart. How bright the body itself is below the wall is not known, and a glass ball too small to be resolved
-        doubles the light of its dark body.
+        doubles the light of its dark body. A dark body before the wall that moved against it between the two frames
+        bares wall on one side and covers as much on the other: only what exceeds the deepest loss nearby is a light.
         """
         light = self._light(on, yx, level_dn, radius_px)
         if not planes.trusted:
             return light
         more = window_at(planes.difference, yx, radius_px)
         least = _pair_noise(planes) * self._threshold_dn(level_dn, noise)
+        covered = -window_at(planes.difference, yx, self._body_px()).min(axis=(1, 2))
+        least = np.maximum(least, covered)
         other = window_at(on.grey, yx, radius_px) - more - self._black_dn
         clear = (more > least[:, None, None]) & (more > (_HOLE_RATIO - 1) * other)
         return np.maximum(light, np.where(clear, more, 0.0))
 
+    def _body_px(self) -> int:
+        """Return how far around a place its surroundings are looked at: an even number, the widest glint."""
+        return 2 * int(np.ceil(self._scale.px(self._options.max_extent_deg) / 2))
+
     def _level_dn(self, item: WorkingFrame, yx: _Floats) -> _Floats:
         """Return the median around each place, from every other pixel."""
-        radius = 2 * int(np.ceil(self._scale.px(self._options.max_extent_deg) / 2))
-        around = window_at(item.grey, yx, radius)[:, ::2, ::2]
+        around = window_at(item.grey, yx, self._body_px())[:, ::2, ::2]
         return np.asarray(np.median(around.reshape(len(yx), around.shape[1] * around.shape[2]), axis=1))
 
     def _light(self, item: WorkingFrame, yx: _Floats, level_dn: _Floats, radius_px: int) -> _Floats:

@@ -31,7 +31,6 @@ NARROW_CONE = "narrow_cone"
 _NEIGHBOUR_HITS = 3
 _PAIR_DEG = (1.8, 12.0)  # 63 mm from 2 m to 0.3 m
 _APART = 0.35  # of their common motion, by which two eyes of one head may differ
-_SURELY_MIRROR = -3.0  # below this much cone evidence it is not worth a look either
 _NEIGHBOUR_SHARE = 0.25  # beads crowd each other: the light between two of them spoils some of their readings
 
 
@@ -159,7 +158,7 @@ def _judge_one(
         return Judgement(track, confidence, AlertKind.RETRO_REFLECTOR, neighbours, NEIGHBOURS_ALIKE)
     if motion_is_known(track):
         cone = cone_evidence(track, options)
-        if cone < _SURELY_MIRROR:
+        if cone < options.mirror_evidence:
             return Judgement(track, confidence, None, neighbours, NARROW_CONE)
         if cone < wanted.over_mirror or view_span_deg(track) < options.min_view_deg:
             return Judgement(track, confidence, AlertKind.RETRO_REFLECTOR, neighbours, ONE_VIEWPOINT)

@@ -270,6 +270,17 @@ class LensOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
         ),
     ] = -1.0
 
+    mirror_evidence: Annotated[
+        float,
+        _meta(
+            -1000,
+            0,
+            "nat",
+            "Evidence of a wide cone below which a glint is taken for a mirror and not even listed; raising it hides "
+            "lenses that flicker",
+        ),
+    ] = -3.0
+
     # Coverage
     complete_sets: Annotated[
         int, _meta(2, 1000, "1", "Trusted strobe sets before 'nothing detected' may be said; raising it takes longer")
