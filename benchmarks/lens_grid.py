@@ -18,6 +18,7 @@ import numpy as np
 from benchmarks.lens_scenes import CONDITIONS, VGA, Condition, Sequence, run_scene
 from detector.lens.synth import HandMotion, Lens, Pose, Scene, random_scene
 from detector.lens.synth.projection import Projection
+from detector.lens.synth.scene import retro_lobe
 from detector.lens.synth.scorer import interval
 from detector.lens.synth.sequence import aimed
 from detector.types import GlintAlert
@@ -34,13 +35,14 @@ OUT_OF_VIEW = "out of view"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
-    """One lens of one scene and what became of it."""
+    """One lens of one scene and what became of it; `dark` where it returns less than a white wall from on its axis."""
 
     aperture_mm: float
     range_mm: float
     angle_deg: float
     ring_mm: float
     corrected: bool
+    dark: bool
     found: bool
     error_px: float
     lost: str
@@ -95,7 +97,7 @@ def _look(seq: Sequence, lens: tuple[Lens, float], aperture_mm: float, range_mm:
     found = bool(best <= near_px)
     return Look(
         aperture_mm=aperture_mm, range_mm=range_mm, angle_deg=angle_deg, ring_mm=ring_mm,
-        corrected=item.lobe_deg < 0.5, found=found, error_px=float(best), lost=stage_lost(seq, item.name, found),
+        corrected=item.lobe_deg < 0.5, dark=retro_lobe(item.retro_gain, item.lobe_deg, ring_mm, range_mm) < 1, found=found, error_px=float(best), lost=stage_lost(seq, item.name, found),
     )  # fmt: skip
 
 
@@ -176,6 +178,9 @@ def main() -> None:
     simple = [look for look in found if not look.corrected]
     print(f"scenes {scenes}, lenses in view {_share(found)}; {unseen} more left the view and count nowhere")
     print(f"simple lenses {_share(simple)}, well-corrected {_share([look for look in found if look.corrected])}")
+    print(
+        f"without those that return less light than a white wall: {_share([look for look in found if not look.dark])}"
+    )
     errors = [look.error_px for look in found if look.found]
     print(
         f"localisation: median {np.median(errors):.2f} px, 95 % {np.quantile(errors, 0.95):.2f}, most {max(errors):.2f}"
