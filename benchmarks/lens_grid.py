@@ -97,7 +97,8 @@ def _look(seq: Sequence, lens: tuple[Lens, float], aperture_mm: float, range_mm:
     found = bool(best <= near_px)
     return Look(
         aperture_mm=aperture_mm, range_mm=range_mm, angle_deg=angle_deg, ring_mm=ring_mm,
-        corrected=item.lobe_deg < 0.5, dark=retro_lobe(item.retro_gain, item.lobe_deg, ring_mm, range_mm) < 1, found=found, error_px=float(best), lost=stage_lost(seq, item.name, found),
+        corrected=item.lobe_deg < 0.5, dark=retro_lobe(item.retro_gain, item.lobe_deg, ring_mm, range_mm) < 1,
+        found=found, error_px=float(best), lost=stage_lost(seq, item.name, found),
     )  # fmt: skip
 
 
