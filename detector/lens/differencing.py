@@ -87,10 +87,10 @@ def difference_planes(
         difference = cv2.addWeighted(on.grey, 1.0, moved, -balance, offset, dtype=cv2.CV_32F)
         shared = np.asarray(wide, dtype=np.float32) * np.float32(balance)
     else:
-        other = cv2.multiply(moved, balance_map, scale=balance, dtype=cv2.CV_32F)
-        ground = balance_map * np.float32(balance * black_level_dn) - np.float32(black_level_dn)
-        difference = cv2.add(cv2.subtract(on.grey, other, dtype=cv2.CV_32F), ground)
-        shared = np.asarray(cv2.multiply(wide, balance_map, scale=balance, dtype=cv2.CV_32F), dtype=np.float32)
+        over = np.subtract(moved, np.float32(black_level_dn), dtype=np.float32)
+        other = cv2.multiply(over, balance_map, scale=balance)
+        difference = cv2.addWeighted(on.grey.astype(np.float32), 1.0, other, -1.0, -black_level_dn)
+        shared = np.asarray(cv2.multiply(np.asarray(wide, dtype=np.float32), balance_map, scale=balance))
     return StrobePlanes(difference, shared, balance, to_off, to_dark, trusted, balance_map)  # type: ignore[arg-type]
 
 
