@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from detector.lens.calibration.balance import balance_terms
+from detector.lens.calibration.balance import Terms, balance_terms
 from detector.lens.detectability import DetectabilityModel
 from detector.types import CameraGeometry, Frame
 
@@ -31,7 +31,7 @@ class LensCalibration:
 
     black_level_dn: float | None = None
     hot_yx: tuple[tuple[int, int], ...] = ()
-    balance_terms: tuple[float, ...] | None = None
+    balance_terms: Terms | None = None
     detectability: DetectabilityModel | None = None
 
     def corrected(self, geometry: CameraGeometry) -> CameraGeometry:

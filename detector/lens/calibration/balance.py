@@ -11,8 +11,9 @@ from detector.lens.calibration.refusal import Refusal, RefusedError
 from detector.lens.calibration.stack import FrameStack, block_means, stack_frames
 from detector.types import CameraGeometry, Frame, LedState
 
-__all__ = ["BalanceResult", "balance_terms", "measure_balance"]
+__all__ = ["BalanceResult", "Terms", "balance_terms", "measure_balance"]
 
+Terms = tuple[float, float, float, float, float]
 _Floats = npt.NDArray[np.float64]
 _BLOCKS = (27, 36)
 _ROUNDS = 5
@@ -48,8 +49,8 @@ class BalanceResult:
 
     ratio: float
     ratio_error: float
-    terms: tuple[float, ...]
-    term_errors: tuple[float, ...]
+    terms: Terms
+    term_errors: Terms
     map_error: float
     misfit: float
     on_dn_per_us: float
@@ -111,8 +112,8 @@ def measure_balance(
     return BalanceResult(
         ratio=ratio,
         ratio_error=ratio * float(np.hypot(fit.errors[0], steadiness)),
-        terms=tuple(fit.values[1:].tolist()),
-        term_errors=tuple(fit.errors[1:].tolist()),
+        terms=_terms(fit.values),
+        term_errors=_terms(fit.errors),
         map_error=fit.map_error,
         misfit=fit.misfit,
         on_dn_per_us=on_rate,
@@ -214,6 +215,11 @@ class _MapFit:
     errors: _Floats
     map_error: float
     misfit: float
+
+
+def _terms(values: _Floats) -> Terms:
+    _, a, b, c, d, e = values.tolist()
+    return a, b, c, d, e
 
 
 def _fit_map(logs: _Floats, sigma: _Floats, shape: tuple[int, ...]) -> _MapFit:

@@ -53,7 +53,7 @@ class CalibrationOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unkno
             "full scale",
             "How far the black level may lie from the one the camera states; raising it takes even light for black",
         ),
-    ] = 0.02
+    ] = 0.005
     max_dark_spread: Annotated[
         float,
         _meta(

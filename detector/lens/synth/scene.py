@@ -28,6 +28,7 @@ class Texture(StrEnum):
     TILES = "tiles"
     WALLPAPER = "wallpaper"
     CHECKER = "checker"
+    EDGE = "edge"
 
 
 @dataclass(frozen=True, slots=True)
