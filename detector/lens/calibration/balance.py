@@ -198,12 +198,12 @@ def _check_light(name: str, lit: _Lit, full_dn: float, options: CalibrationOptio
 
 
 def _check_wall(name: str, lit: _Lit, options: CalibrationOptions) -> None:
-    if lit.drift > options.max_drift:
-        line = f"{name} frames: the light scatters by {lit.drift:.1%} from frame to frame: a lamp, or a loose contact"
-        raise RefusedError(Refusal.UNSTEADY, line, scatter=lit.drift)
     if lit.motion > options.max_motion:
         line = f"{name} frames: the wall changes by {lit.motion:.1%} between the first and the last: keep it still"
         raise RefusedError(Refusal.MOVING, line, change=lit.motion)
+    if lit.drift > options.max_drift:
+        line = f"{name} frames: the light scatters by {lit.drift:.1%} from frame to frame: a lamp, or a loose contact"
+        raise RefusedError(Refusal.UNSTEADY, line, scatter=lit.drift)
     if lit.texture > options.max_wall_texture:
         line = f"{name} frames: the wall varies by {lit.texture:.1%} from patch to patch: it is not plain"
         raise RefusedError(Refusal.NOT_PLAIN, line, texture=lit.texture)
@@ -225,8 +225,10 @@ def _terms(values: _Floats) -> Terms:
 def _fit_map(logs: _Floats, sigma: _Floats, shape: tuple[int, ...]) -> _MapFit:
     """Fit the constant and `balance_terms` to the patches, the middle of the picture being (0, 0)."""
     rows, columns = logs.shape
-    side = np.array([shape[0] // rows, shape[1] // columns])[:, None, None]
-    v, u = (2 * np.indices((rows, columns)) + 1) * side / np.array(shape)[:, None, None] - 1
+    whole, blocks = np.array(shape)[:, None, None], np.array([rows, columns])[:, None, None]
+    side = whole // blocks
+    edge = (whole - side * blocks) // 2
+    v, u = ((2 * np.indices((rows, columns)) + 1) * side + 2 * edge) / whole - 1
     design = np.concatenate([np.ones((rows, columns, 1)), balance_terms(v, u)], axis=2).reshape(-1, 6)
     scaled, target = design / sigma.reshape(-1, 1), (logs / sigma).ravel()
     weight = np.ones(target.size)

@@ -20,7 +20,8 @@ _MAD_TO_SIGMA = 1.4826
 _BLOCKS = (12, 16)
 _STATED_BLACK_FALLBACK = 0.1  # of full scale, where the camera states no black level
 _LEAST_SIGMA_DN = 0.05  # of a mean: below it rounding is not noise any more
-_CHI2_SIGMA_DN = 0.5  # frames that jitter less do not have Gaussian noise after rounding
+_DITHER_SIGMA_DN = 0.5  # frames that jitter less do not have Gaussian noise after rounding,
+_HALF_STEP_DN = 0.5  # and rounding may move a mean by this
 _BLOCK_SPREAD_SIGMA = 6.0  # widest of the blocks, by noise alone
 
 
@@ -86,9 +87,10 @@ def measure_dark(frames: Sequence[Frame], geometry: CameraGeometry, options: Cal
     share = options.false_hot_pixels / stack.mean.size / 2
     sound, level_dn, sigma_dn = _sound_pixels(stack, float(stats.norm.isf(share)))
     variance = float(stack.variance[sound].mean(dtype=np.float64))
-    line_dn = float(stats.norm.isf(share)) * sigma_dn
+    dithered = variance > _DITHER_SIGMA_DN**2
+    line_dn = float(stats.norm.isf(share)) * sigma_dn + (0.0 if dithered else _HALF_STEP_DN)
     hot = stack.mean - level_dn > line_dn
-    if variance > _CHI2_SIGMA_DN**2:
+    if dithered:
         hot |= stack.variance > variance * stats.chi2.isf(share, stack.count - 1) / (stack.count - 1)
     _check_dark(stack, hot, (level_dn, sigma_dn), geometry, options)
     noise_dn2 = max(variance - _ROUNDING_DN2, 0.0)

@@ -18,9 +18,9 @@ __all__ = ["ReferenceResult", "measure_reference"]
 _Image = npt.NDArray[np.float32]
 _Floats = npt.NDArray[np.float64]
 _SATURATED = 0.98
-_LEAST_RADIUS_PX = 4.0
-_RADIUS_APERTURES = 2.0  # flux is summed within this many apertures of the lens, and four pixels
-_WALL_RADII = (1.5, 3.5)  # of the ring around, in which the wall's level is taken
+_LEAST_RADIUS_PX = 6.0  # 99.99 % of a point whose blur is 1.4 px
+_RADIUS_APERTURES = 1.0  # flux is summed this much further out
+_WALL_RADII = (1.2, 2.5)  # of the ring around, in which the wall's level is taken
 _LEAST_WALL_DN = 1.0
 _MAD_TO_SIGMA = 1.4826
 
@@ -39,7 +39,7 @@ class ReferenceResult:
     lobe_deg : float
         The lobe assumed.
     spread : float
-        Relative standard deviation of the glint's flux from frame to frame.
+        Relative standard deviation of the glint's flux from frame to frame, pixels' noise taken off.
     snr : float
         Flux over its noise, of all frames together.
     y_px, x_px : float
@@ -101,7 +101,7 @@ def measure_reference(
         stack_frames(frames, state, geometry, options) for state in (LedState.ON_AXIS, LedState.OFF_AXIS, LedState.DARK)
     )
     aperture_px = aperture_mm * geometry.focal_px / distance_mm
-    radius_px = max(_LEAST_RADIUS_PX, _RADIUS_APERTURES * aperture_px)
+    radius_px = _LEAST_RADIUS_PX + _RADIUS_APERTURES * aperture_px
     lit, other = (stack.light(dark, geometry.black_level_dn) for stack in (on, off))
     balance = _balance(lit, other)
     base_dn2 = balance**2 * off.variance / off.count + (1 - balance) ** 2 * dark.variance / dark.count
@@ -112,12 +112,15 @@ def measure_reference(
     base = on.mean - lit + np.float32(balance) * other
     fluxes = np.array([place.flux(f.pixels.astype(np.float32) - base) for f in frames if f.led is LedState.ON_AXIS])
     flux = float(fluxes.mean())
-    spread = float(fluxes.std(ddof=1)) / flux
+    together2 = float(on.frame_means.var(ddof=1))  # of the ring's own light, which is no noise of the pixels
+    noise2 = float(np.maximum(on.variance[place.window][place.inside] - together2, 0).sum())
+    scatter2 = float(fluxes.var(ddof=1))
+    spread = float(np.sqrt(max(scatter2 - noise2, 0.0))) / flux
     if spread > options.max_glint_spread:
         line = f"reference lens: its flux scatters by {spread:.0%} from frame to frame: fix lens and camera"
         raise RefusedError(Refusal.UNSTEADY, line, spread=spread)
     base_error = np.sqrt(float(base_dn2[place.window][place.inside].sum()))
-    error = float(np.hypot(spread * flux / np.sqrt(on.count), base_error))
+    error = float(np.hypot(np.sqrt(scatter2 / on.count), base_error))
     return _result(place, (flux, spread, error), lit, (on, aperture_px), geometry, (aperture_mm, distance_mm), options)
 
 

@@ -124,7 +124,7 @@ def _statistics(frames: list[Frame], full_dn: int) -> FrameStack:
 
 
 def block_means(image: _Image, rows: int, columns: int) -> npt.NDArray[np.float64]:
-    """Return the means of rows x columns equal blocks; what is left over at the right and lower edge is left out.
+    """Return the means of rows x columns equal blocks; what is left over is left out at the edges, evenly.
 
     Parameters
     ----------
@@ -132,5 +132,6 @@ def block_means(image: _Image, rows: int, columns: int) -> npt.NDArray[np.float6
         Height at least `rows`, width at least `columns`.
     """
     height, width = image.shape[0] // rows, image.shape[1] // columns
-    cut = image[: height * rows, : width * columns].reshape(rows, height, columns, width)
+    top, left = (image.shape[0] - height * rows) // 2, (image.shape[1] - width * columns) // 2
+    cut = image[top : top + height * rows, left : left + width * columns].reshape(rows, height, columns, width)
     return np.asarray(cut.mean(axis=(1, 3), dtype=np.float64))
