@@ -55,6 +55,7 @@ class LensSense:
     ) -> None:
         calibration = calibration or LensCalibration()
         geometry = calibration.corrected(geometry)
+        self._calibration = calibration
         self._options = options
         self._geometry = geometry
         self._mender = HotPixelMender(calibration.hot_yx, (geometry.height_px, geometry.width_px))
@@ -82,6 +83,11 @@ class LensSense:
     def options(self) -> LensOptions:
         """Settings it was made with."""
         return self._options
+
+    @property
+    def calibration(self) -> LensCalibration:
+        """What it was calibrated with; its detectability model is for whoever guides the sweep."""
+        return self._calibration
 
     @property
     def px_per_deg(self) -> float:

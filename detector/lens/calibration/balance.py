@@ -8,8 +8,8 @@ import numpy.typing as npt
 
 from detector.lens.calibration.options import CalibrationOptions
 from detector.lens.calibration.refusal import Refusal, RefusedError
-from detector.lens.calibration.stack import FrameStack, block_means, stack_frames
-from detector.types import CameraGeometry, Frame, LedState
+from detector.lens.calibration.stack import FrameStack, block_means, stack_rings
+from detector.types import CameraGeometry, Frame
 
 __all__ = ["BalanceResult", "Terms", "balance_terms", "measure_balance"]
 
@@ -93,9 +93,7 @@ def measure_balance(
     screw or a spot on the wall does not count. Standard errors follow from the fit, widened by its misfit, and for the
     middle by the scatter of the rings' light from frame to frame.
     """
-    on, off, dark = (
-        stack_frames(frames, state, geometry, options) for state in (LedState.ON_AXIS, LedState.OFF_AXIS, LedState.DARK)
-    )
+    on, off, dark = stack_rings(frames, geometry)
     full_dn = float(2**geometry.bit_depth - 1)
     lit_on, lit_off = (_Lit.of(stack, dark, geometry.black_level_dn) for stack in (on, off))
     for name, lit in (("on-axis", lit_on), ("off-axis", lit_off)):

@@ -82,7 +82,7 @@ def measure_dark(frames: Sequence[Frame], geometry: CameraGeometry, options: Cal
     """
     if any(frame.led is not LedState.DARK for frame in frames):
         raise RefusedError(Refusal.WRONG_LIGHT, "dark frame: a ring was lit in some of the frames")
-    stack = stack_frames(frames, LedState.DARK, geometry, options)
+    stack = stack_frames(frames, LedState.DARK, geometry)
     _check_range(stack, options)
     share = options.false_hot_pixels / stack.mean.size / 2
     sound, level_dn, sigma_dn = _sound_pixels(stack, float(stats.norm.isf(share)))

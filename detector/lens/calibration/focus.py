@@ -101,7 +101,7 @@ def measure_focus(
     window) instead of being differentiated, which would need a window and be biased by noise. The standard error is the
     fit's own. MTF50 is that of the fitted Gaussian.
     """
-    stack = stack_frames(frames, LedState.ON_AXIS, geometry, options)
+    stack = stack_frames(frames, LedState.ON_AXIS, geometry)
     window = _find_edge(stack.mean)
     if window is None:
         raise RefusedError(Refusal.NO_EDGE, "focus: no straight edge in the picture")

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from detector.lens.calibration.options import CalibrationOptions
 from detector.lens.calibration.refusal import Refusal, RefusedError
-from detector.lens.calibration.stack import FrameStack, stack_frames
+from detector.lens.calibration.stack import FrameStack, stack_rings
 from detector.lens.retro import retro_lobe
 from detector.types import CameraGeometry, Frame, LedState
 
@@ -97,9 +97,7 @@ def measure_reference(
     the picture of the aperture's area, pi / 4 (a f / d)^2 pixels, is the lens's radiance, whatever the blur. The wall
     around gives the radiance of white by its albedo. The lens must be smaller than its glint's surroundings are plain.
     """
-    on, off, dark = (
-        stack_frames(frames, state, geometry, options) for state in (LedState.ON_AXIS, LedState.OFF_AXIS, LedState.DARK)
-    )
+    on, off, dark = stack_rings(frames, geometry)
     aperture_px = aperture_mm * geometry.focal_px / distance_mm
     radius_px = _LEAST_RADIUS_PX + _RADIUS_APERTURES * aperture_px
     lit, other = (stack.light(dark, geometry.black_level_dn) for stack in (on, off))

@@ -7,11 +7,10 @@ import numpy as np
 import numpy.typing as npt
 
 from detector.errors import InputError
-from detector.lens.calibration.options import CalibrationOptions
 from detector.lens.calibration.refusal import Refusal, RefusedError
 from detector.types import CameraGeometry, Frame, LedState
 
-__all__ = ["FrameStack", "block_means", "stack_frames"]
+__all__ = ["FrameStack", "block_means", "stack_frames", "stack_rings"]
 
 _Image = npt.NDArray[np.float32]
 _NAMES = {LedState.ON_AXIS: "on-axis", LedState.OFF_AXIS: "off-axis", LedState.DARK: "dark"}
@@ -63,9 +62,7 @@ class FrameStack:
         return self.mean - np.float32(black_level_dn) - room
 
 
-def stack_frames(
-    frames: Sequence[Frame], led: LedState, geometry: CameraGeometry, options: CalibrationOptions
-) -> FrameStack:
+def stack_frames(frames: Sequence[Frame], led: LedState, geometry: CameraGeometry) -> FrameStack:
     """Stack those of the frames that were taken under one light.
 
     Parameters
@@ -74,7 +71,6 @@ def stack_frames(
         Others are passed over.
     led : LedState
     geometry : CameraGeometry
-    options : CalibrationOptions
 
     Raises
     ------
@@ -94,6 +90,14 @@ def stack_frames(
     if len({(frame.exposure_ns, frame.gain) for frame in chosen}) > 1:
         raise RefusedError(Refusal.SETTINGS_CHANGED, f"{_NAMES[led]} frames: exposure or gain changed between them")
     return _statistics(chosen, 2**geometry.bit_depth - 1)
+
+
+def stack_rings(frames: Sequence[Frame], geometry: CameraGeometry) -> tuple[FrameStack, FrameStack, FrameStack]:
+    """Stack the on-axis, the off-axis and the dark frames; raises as `stack_frames` does."""
+    on, off, dark = (
+        stack_frames(frames, led, geometry) for led in (LedState.ON_AXIS, LedState.OFF_AXIS, LedState.DARK)
+    )
+    return on, off, dark
 
 
 def _statistics(frames: list[Frame], full_dn: int) -> FrameStack:
