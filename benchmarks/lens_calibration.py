@@ -27,7 +27,7 @@ from detector.lens.working import WorkingFrame, WorkingScale
 from detector.types import CameraGeometry, LedState
 
 ON, OFF, DARK = LedState.ON_AXIS, LedState.OFF_AXIS, LedState.DARK
-GEOMETRY = CameraGeometry(width_px=640, height_px=480, hfov_deg=54.0, bit_depth=10, black_level_dn=64)
+GEOMETRY = CameraGeometry(width_px=320, height_px=240, hfov_deg=54.0, bit_depth=10, black_level_dn=64)
 BINNED = CameraGeometry(width_px=1296, height_px=972, hfov_deg=54.0, bit_depth=10, black_level_dn=64)
 OPTIONS, LENS = CalibrationOptions(), LensOptions()
 NO_LIGHT = np.zeros((1, 1))
@@ -72,7 +72,7 @@ def focus_row(seed: int) -> Row:
     device = camera(rng)
     sigma, slant = float(rng.uniform(0.4, 2.5)), float(rng.uniform(3, 9) * rng.choice([-1, 1]))
     low, high = float(rng.uniform(20, 120)), float(rng.uniform(300, 800))
-    place = float(rng.uniform(150, 330)), float(rng.uniform(200, 440))
+    place = float(rng.uniform(80, 160)), float(rng.uniform(110, 210))
     light = edge_light(GEOMETRY, place, slant, sigma, (low, high))
     found = measure_focus(list(device.frames({ON: light}, 8, seed)), GEOMETRY, OPTIONS, LENS)
     return {"blur, px": (found.psf_sigma_px, sigma, found.psf_sigma_error_px)}
@@ -86,7 +86,7 @@ def reference_row(seed: int) -> Row:
     room_dn = 700 - wall
     aperture_px = np.sqrt(room_dn * 8 * psf**2 / (gain * wall / OPTIONS.wall_albedo)) * float(rng.uniform(0.3, 0.8))
     aperture_mm = float(aperture_px * distance_mm / GEOMETRY.focal_px)
-    place = float(rng.uniform(100, 380)), float(rng.uniform(100, 540))
+    place = float(rng.uniform(60, 180)), float(rng.uniform(60, 260))
     lens = lens_light(GEOMETRY, place, aperture_px / 2, gain * wall / OPTIONS.wall_albedo, psf)
     ratio = float(rng.uniform(0.7, 1.4))
     light = {ON: wall + lens, OFF: NO_LIGHT + wall / ratio, DARK: NO_LIGHT}

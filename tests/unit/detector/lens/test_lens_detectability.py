@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from benchmarks.lens_apertures import VGA, Look
+from detector.lens import detectability, glints
 from detector.lens.detectability import LARGEST_APERTURE_MM, DetectabilityModel
 from detector.lens.options import LensOptions
 from detector.lens.synth import SensorModel
@@ -55,3 +56,8 @@ def test_the_finder_begins_to_see_lenses_near_the_aperture_stated(range_mm, gain
     assert stated is not None
     assert look.seen(stated)[0] >= 0.8
     assert look.seen(0.6 * stated)[0] <= 0.3
+
+
+@pytest.mark.parametrize("name", ["_OPENING_BIAS_SIGMA", "_FLOOR_SIGMA", "_SUMMIT_SIGMA"])
+def test_the_model_goes_by_the_finders_own_floors(name):
+    assert getattr(detectability, name) == getattr(glints, name)
