@@ -97,66 +97,83 @@ def measure_reference(
     the picture of the aperture's area, pi / 4 (a f / d)^2 pixels, is the lens's radiance, whatever the blur. The wall
     around gives the radiance of white by its albedo. The lens must be smaller than its glint's surroundings are plain.
     """
+    bench = _Bench(geometry, aperture_mm, distance_mm, options)
     on, off, dark = stack_rings(frames, geometry)
-    aperture_px = aperture_mm * geometry.focal_px / distance_mm
-    radius_px = _LEAST_RADIUS_PX + _RADIUS_APERTURES * aperture_px
     lit, other = (stack.light(dark, geometry.black_level_dn) for stack in (on, off))
     balance = _balance(lit, other)
     base_dn2 = balance**2 * off.variance / off.count + (1 - balance) ** 2 * dark.variance / dark.count
     noise_dn2 = float(np.median(on.variance / on.count + base_dn2))
-    y, x = _one_glint(lit - np.float32(balance) * other, noise_dn2, radius_px, options)
-    place = _Place.at(y, x, radius_px, on.mean.shape)
+    y, x = _one_glint(lit - np.float32(balance) * other, noise_dn2, bench.radius_px, options)
+    place = _Place.at(y, x, bench.radius_px, on.mean.shape)
     _check_clipping(frames, place, 2**geometry.bit_depth - 1)
     base = on.mean - lit + np.float32(balance) * other
     fluxes = np.array([place.flux(f.pixels.astype(np.float32) - base) for f in frames if f.led is LedState.ON_AXIS])
-    flux = float(fluxes.mean())
-    together2 = float(on.frame_means.var(ddof=1))  # of the ring's own light, which is no noise of the pixels
-    noise2 = float(np.maximum(on.variance[place.window][place.inside] - together2, 0).sum())
-    scatter2 = float(fluxes.var(ddof=1))
-    spread = float(np.sqrt(max(scatter2 - noise2, 0.0))) / flux
-    if spread > options.max_glint_spread:
-        line = f"reference lens: its flux scatters by {spread:.0%} from frame to frame: fix lens and camera"
-        raise RefusedError(Refusal.UNSTEADY, line, spread=spread)
-    base_error = np.sqrt(float(base_dn2[place.window][place.inside].sum()))
-    error = float(np.hypot(np.sqrt(scatter2 / on.count), base_error))
-    return _result(place, (flux, spread, error), lit, (on, aperture_px), geometry, (aperture_mm, distance_mm), options)
+    if fluxes.mean() <= 0:
+        raise RefusedError(Refusal.NO_GLINT, "reference lens: the glint adds no light to its surroundings")
+    flux = _Flux.of(fluxes, place.pixel_noise_dn2(on), float(base_dn2[place.window][place.inside].sum()))
+    if flux.spread > options.max_glint_spread:
+        line = f"reference lens: its flux scatters by {flux.spread:.0%} from frame to frame: fix lens and camera"
+        raise RefusedError(Refusal.UNSTEADY, line, spread=flux.spread)
+    return bench.result(place, flux, on, place.wall(lit))
 
 
-def _result(
-    place: "_Place",
-    flux: tuple[float, float, float],
-    lit: _Image,
-    taken: tuple[FrameStack, float],
-    geometry: CameraGeometry,
-    target: tuple[float, float],
-    options: CalibrationOptions,
-) -> ReferenceResult:
-    flux_dn, spread, flux_error_dn = flux
-    stack, aperture_px = taken
-    aperture_mm, distance_mm = target
-    wall_dn, wall_error = place.wall(lit)
-    white_dn = wall_dn / options.wall_albedo
-    gain = flux_dn / (np.pi / 4 * aperture_px**2) / white_dn
-    relative_error = float(np.hypot(flux_error_dn / flux_dn, wall_error))
-    ring_mm = geometry.on_axis_radius_mm
-    lobe = retro_lobe(1.0, options.reference_lobe_deg, ring_mm, distance_mm)
-    return ReferenceResult(
-        gain_over_white=gain,
-        gain_error=gain * relative_error,
-        retro_gain=gain / lobe,
-        retro_gain_error=gain / lobe * relative_error,
-        lobe_deg=options.reference_lobe_deg,
-        spread=spread,
-        snr=flux_dn / max(flux_error_dn, 1e-9),
-        y_px=place.y_px,
-        x_px=place.x_px,
-        flux_dn=flux_dn,
-        wall_dn_at_1m=white_dn * (distance_mm / 1000) ** 2 / stack.exposure,
-        aperture_mm=aperture_mm,
-        distance_mm=distance_mm,
-        ring_deg=float(np.degrees(np.arctan2(ring_mm, distance_mm))),
-        frames=stack.count,
-    )
+@dataclass(frozen=True, slots=True)
+class _Flux:
+    """The glint's flux: mean over the frames, its standard error, and its relative scatter beyond pixels' noise."""
+
+    mean_dn: float
+    error_dn: float
+    spread: float
+
+    @classmethod
+    def of(cls, fluxes: _Floats, noise_dn2: float, base_dn2: float) -> "_Flux":
+        mean_dn, scatter_dn2 = float(fluxes.mean()), float(fluxes.var(ddof=1))
+        spread = float(np.sqrt(max(scatter_dn2 - noise_dn2, 0.0))) / mean_dn
+        return cls(mean_dn, float(np.sqrt(scatter_dn2 / fluxes.size + base_dn2)), spread)
+
+
+@dataclass(frozen=True, slots=True)
+class _Bench:
+    """What stands where, as the technician says."""
+
+    geometry: CameraGeometry
+    aperture_mm: float
+    distance_mm: float
+    options: CalibrationOptions
+
+    @property
+    def aperture_px(self) -> float:
+        return self.aperture_mm * self.geometry.focal_px / self.distance_mm
+
+    @property
+    def radius_px(self) -> float:
+        return _LEAST_RADIUS_PX + _RADIUS_APERTURES * self.aperture_px
+
+    def result(self, place: "_Place", flux: _Flux, stack: FrameStack, wall: tuple[float, float]) -> ReferenceResult:
+        """Turn flux and wall (level in DN, relative error) into gains."""
+        wall_dn, wall_error = wall
+        white_dn = wall_dn / self.options.wall_albedo
+        gain = flux.mean_dn / (np.pi / 4 * self.aperture_px**2) / white_dn
+        relative_error = float(np.hypot(flux.error_dn / flux.mean_dn, wall_error))
+        ring_mm = self.geometry.on_axis_radius_mm
+        on_axis = gain / retro_lobe(1.0, self.options.reference_lobe_deg, ring_mm, self.distance_mm)
+        return ReferenceResult(
+            gain_over_white=gain,
+            gain_error=gain * relative_error,
+            retro_gain=on_axis,
+            retro_gain_error=on_axis * relative_error,
+            lobe_deg=self.options.reference_lobe_deg,
+            spread=flux.spread,
+            snr=flux.mean_dn / max(flux.error_dn, 1e-9),
+            y_px=place.y_px,
+            x_px=place.x_px,
+            flux_dn=flux.mean_dn,
+            wall_dn_at_1m=white_dn * (self.distance_mm / 1000) ** 2 / stack.exposure,
+            aperture_mm=self.aperture_mm,
+            distance_mm=self.distance_mm,
+            ring_deg=float(np.degrees(np.arctan2(ring_mm, self.distance_mm))),
+            frames=stack.count,
+        )
 
 
 def _balance(lit: _Image, other: _Image) -> float:
@@ -220,6 +237,11 @@ class _Place:
         """Return the flux over the surroundings; those of a frame less balanced off-axis are near zero."""
         patch = difference[self.window].astype(np.float64)
         return float(patch[self.inside].sum() - patch[self.around].mean() * self.inside.sum())
+
+    def pixel_noise_dn2(self, stack: FrameStack) -> float:
+        """Return the variance that the pixels' own noise gives the flux of one frame, the ring's flicker apart."""
+        flicker_dn2 = float(stack.frame_means.var(ddof=1))
+        return float(np.maximum(stack.variance[self.window][self.inside] - flicker_dn2, 0).sum())
 
     def wall(self, lit: _Image) -> tuple[float, float]:
         """Return the level of the wall around and its relative standard error."""
