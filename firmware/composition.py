@@ -18,13 +18,13 @@ from firmware.runtime.radio_desk import SENSE, RadioDesk
 from firmware.runtime.supervisor import Supervisor
 from firmware.sensors.settings import LensLoopSettings, RfLoopSettings
 from firmware.store.baselines import BaselineStore
-from firmware.store.directory import state_directory
+from firmware.store.directory import CALIBRATION_FOLDER, state_directory
 from web_ui.app import create_app
 from web_ui.security.settings import SecuritySettings
 from web_ui.server import PageServer
 from web_ui.words import Words
 
-__all__ = ["NunchiDevice", "build_device", "sensor_specs"]
+__all__ = ["NunchiDevice", "build_device", "matching_leds", "provenance_of", "sensor_specs"]
 
 _PROVENANCE = {
     SourceKind.RTL: Provenance.LIVE,
@@ -82,6 +82,7 @@ def _lens_spec(config: Config) -> SensorSpec:
             camera=config.drivers.camera,
             leds=config.drivers.leds,
             queue_length=config.supervision.frame_queue_length,
+            calibrations=state_directory(config.store.directory) / CALIBRATION_FOLDER,
         ),
         reopen_interval_s=config.supervision.reopen_interval_s,
         report_interval_s=config.supervision.lens_report_interval_s,
@@ -94,6 +95,17 @@ def matching_leds(camera_text: str) -> str:
     if camera.kind is SourceKind.SIM:
         return f"sim:{camera.target}"
     return "none:" if camera.kind is SourceKind.FILE else "gpio:"
+
+
+def provenance_of(camera_text: str) -> Provenance:
+    """Return where the frames of a camera come from.
+
+    Raises
+    ------
+    InputError
+        The SOURCE string is malformed.
+    """
+    return _PROVENANCE[parse_camera_source(camera_text).kind]
 
 
 @dataclass(frozen=True, slots=True)

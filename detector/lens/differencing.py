@@ -31,6 +31,8 @@ class StrobePlanes:
     to_off, to_dark : ndarray of float64, shape (3, 3)
         From the on-axis picture's (x, y, 1) to the others'; `to_dark` is None without a dark frame.
     trusted : bool
+    balance_map : ndarray of float32, shape (h, w), or None
+        By how much that factor differs from place to place, as calibrated; None where it does not.
     """
 
     difference: npt.NDArray[np.float32]
@@ -39,6 +41,15 @@ class StrobePlanes:
     to_off: npt.NDArray[np.float64]
     to_dark: npt.NDArray[np.float64] | None
     trusted: bool
+    balance_map: npt.NDArray[np.float32] | None = None
+
+    def balance_at(self, yx: npt.NDArray[np.float64]) -> float | npt.NDArray[np.float64]:
+        """Return the balance at working pixels (n, 2): one number for all where no map was calibrated."""
+        if self.balance_map is None:
+            return self.balance
+        height, width = self.balance_map.shape
+        y, x = np.clip(np.round(yx).astype(np.intp), 0, (height - 1, width - 1)).T
+        return np.asarray(self.balance * self.balance_map[y, x], dtype=np.float64)
 
 
 def difference_planes(
@@ -47,6 +58,7 @@ def difference_planes(
     to_dark: npt.NDArray[np.float64] | None,
     trusted: bool,
     black_level_dn: float,
+    balance_map: npt.NDArray[np.float32] | None = None,
 ) -> StrobePlanes:
     """Subtract the off-axis picture where it belongs.
 
@@ -58,6 +70,8 @@ def difference_planes(
     trusted : bool
         Whether those motions are to be relied on.
     black_level_dn : float
+    balance_map : ndarray of float32, shape (h, w), optional
+        Calibrated ratio of the rings over the picture; see `LensCalibration`.
 
     Returns
     -------
@@ -65,13 +79,19 @@ def difference_planes(
         Where the off-axis picture does not reach, its edge is repeated.
     """
     on, off = strobe.on, strobe.off
-    balance = _ring_balance(on, off, strobe.dark, black_level_dn)
+    balance = _ring_balance(on, off, strobe.dark, black_level_dn, balance_map)
     moved = _move(off.grey, to_off)
-    offset = -black_level_dn * (1 - balance)
-    difference = cv2.addWeighted(on.grey, 1.0, moved, -balance, offset, dtype=cv2.CV_32F)
-    widened = cv2.dilate(off.compact, np.ones((3, 3), np.uint8))
-    shared = np.asarray(_move(widened, to_off), dtype=np.float32) * np.float32(balance)  # type: ignore[arg-type]
-    return StrobePlanes(difference, shared, balance, to_off, to_dark, trusted)  # type: ignore[arg-type]
+    wide = _move(cv2.dilate(off.compact, np.ones((3, 3), np.uint8)), to_off)  # type: ignore[arg-type]
+    if balance_map is None:
+        offset = -black_level_dn * (1 - balance)
+        difference = cv2.addWeighted(on.grey, 1.0, moved, -balance, offset, dtype=cv2.CV_32F)
+        shared = np.asarray(wide, dtype=np.float32) * np.float32(balance)
+    else:
+        over = np.subtract(moved, np.float32(black_level_dn), dtype=np.float32)
+        other = cv2.multiply(over, balance_map, scale=balance)
+        difference = cv2.addWeighted(on.grey.astype(np.float32), 1.0, other, -1.0, -black_level_dn)
+        shared = np.asarray(cv2.multiply(np.asarray(wide, dtype=np.float32), balance_map, scale=balance))
+    return StrobePlanes(difference, shared, balance, to_off, to_dark, trusted, balance_map)  # type: ignore[arg-type]
 
 
 def _move(
@@ -82,12 +102,19 @@ def _move(
     return cv2.warpPerspective(grey, to_other, size, flags=flags, borderMode=cv2.BORDER_REPLICATE)  # type: ignore[return-value]
 
 
-def _ring_balance(on: WorkingFrame, off: WorkingFrame, dark: WorkingFrame | None, black_level_dn: float) -> float:
+def _ring_balance(
+    on: WorkingFrame,
+    off: WorkingFrame,
+    dark: WorkingFrame | None,
+    black_level_dn: float,
+    balance_map: npt.NDArray[np.float32] | None,
+) -> float:
     """Return the ratio of what each ring adds to the wall; the room's own light is taken off where it is known."""
-    bright, dim = _level(on) - black_level_dn, _level(off) - black_level_dn
+    bright, dim = _level(on, black_level_dn), _level(off, black_level_dn, balance_map)
     if dark is not None:
-        ambient = (_level(dark) - black_level_dn) / dark.exposure
-        lit_on, lit_off = bright - ambient * on.exposure, dim - ambient * off.exposure
+        ambient = _level(dark, black_level_dn) / dark.exposure
+        lit_on = bright - ambient * on.exposure
+        lit_off = _level(off, black_level_dn, balance_map, ambient * off.exposure)
         if lit_off > _LEAST_LIGHT_DN and lit_on > _LEAST_LIGHT_DN:
             bright, dim = lit_on, lit_off
     exposure = on.exposure / off.exposure
@@ -95,5 +122,15 @@ def _ring_balance(on: WorkingFrame, off: WorkingFrame, dark: WorkingFrame | None
     return float(np.clip(ratio, _BALANCE_RANGE[0] * exposure, _BALANCE_RANGE[1] * exposure))
 
 
-def _level(item: WorkingFrame) -> float:
-    return float(np.median(item.grey[::_BALANCE_STEP, ::_BALANCE_STEP]))
+def _level(
+    item: WorkingFrame,
+    black_level_dn: float,
+    balance_map: npt.NDArray[np.float32] | None = None,
+    room_dn: float = 0.0,
+) -> float:
+    """Return the median over black level and room light, of the picture as the map would have it lit."""
+    grey = item.grey[::_BALANCE_STEP, ::_BALANCE_STEP]
+    if balance_map is None:
+        return float(np.median(grey)) - black_level_dn - room_dn
+    over = grey - np.float32(black_level_dn + room_dn)
+    return float(np.median(over * balance_map[::_BALANCE_STEP, ::_BALANCE_STEP]))

@@ -124,7 +124,8 @@ class GlintFinder:
         light = self._own_light(strobe.on, planes, yx, level_dn, reach, noise)
         masks = (light > threshold[:, None, None]) & self._disc
         on_dn = aperture_flux(light, self._disc, threshold)
-        off_dn = self._flux_elsewhere(strobe.off, planes.to_off, yx, masks, planes.trusted, noise) * planes.balance
+        balance = planes.balance_at(yx)
+        off_dn = self._flux_elsewhere(strobe.off, planes.to_off, yx, masks, planes.trusted, noise) * balance
         dark_dn = self._dark_flux(strobe, planes, yx, masks, dark_noise)
         area_px = np.maximum(masks.sum(axis=(1, 2)), 1)
         sigma_dn = noise.sigma_dn(level_dn) * max(1.0, planes.balance)
@@ -135,7 +136,7 @@ class GlintFinder:
             window_at(strobe.on.compact, yx, 1), light[:, reach - 1 : reach + 2, reach - 1 : reach + 2]
         )
         on_summit = on_summit.max(axis=(1, 2))
-        left = np.maximum(summit_dn * planes.balance - _SUMMIT_SIGMA * sigma_dn, _SUMMIT_SIGMA * sigma_dn)
+        left = np.maximum(summit_dn * balance - _SUMMIT_SIGMA * sigma_dn, _SUMMIT_SIGMA * sigma_dn)
         by_summit = np.clip(on_summit / left, 1 / self._options.ratio_cap, self._options.ratio_cap)
         on_peak = window_at(strobe.on.grey, yx, 1).max(axis=(1, 2))
         table = _Table(

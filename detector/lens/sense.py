@@ -7,6 +7,7 @@ import numpy.typing as npt
 
 from detector.errors import InputError
 from detector.lens.annotate import annotate
+from detector.lens.calibration.applied import HotPixelMender, LensCalibration
 from detector.lens.chance import evidence_wanted
 from detector.lens.cone import cone_evidence_wanted
 from detector.lens.coverage import SweepTally
@@ -35,6 +36,9 @@ class LensSense:
         Every frame must have its size.
     model : GlintModel, optional
         Coefficients of the score; the shipped ones when not given.
+    calibration : LensCalibration, optional
+        Of this camera in this mode; without one the geometry's black level stands, and the rings are taken to light
+        the picture alike.
 
     Notes
     -----
@@ -43,10 +47,22 @@ class LensSense:
 
     name = "lens"
 
-    def __init__(self, options: LensOptions, geometry: CameraGeometry, model: GlintModel | None = None) -> None:
+    def __init__(
+        self,
+        options: LensOptions,
+        geometry: CameraGeometry,
+        model: GlintModel | None = None,
+        calibration: LensCalibration | None = None,
+    ) -> None:
+        calibration = calibration or LensCalibration()
+        geometry = calibration.corrected(geometry)
+        self._calibration = calibration
         self._options = options
         self._geometry = geometry
+        self._mender = HotPixelMender(calibration.hot_yx, (geometry.height_px, geometry.width_px))
         self._scale = WorkingScale.of(geometry, options)
+        factor = self._scale.factor
+        self._balance_map = calibration.balance_map((geometry.height_px // factor, geometry.width_px // factor))
         self._px_per_deg = geometry.focal_px * float(np.radians(1.0))
         self._full_dn = float(2**geometry.bit_depth - 1)
         self._grouper = StrobeGrouper(round(options.set_span_ms * 1e6))
@@ -68,6 +84,11 @@ class LensSense:
     def options(self) -> LensOptions:
         """Settings it was made with."""
         return self._options
+
+    @property
+    def calibration(self) -> LensCalibration:
+        """What it was calibrated with; its detectability model is for whoever guides the sweep."""
+        return self._calibration
 
     @property
     def px_per_deg(self) -> float:
@@ -107,7 +128,7 @@ class LensSense:
         if frame.led is None:
             self._tally.unattributed += 1
             return
-        item = WorkingFrame.of(frame, frame.led, self._scale, self._options)
+        item = WorkingFrame.of(self._mender.mend(frame), frame.led, self._scale, self._options)
         if frame.led is not LedState.DARK and not self._grouper.is_late(frame.t_ns):
             motion = self._registrar.follow(frame)
             self._chain.add(frame.t_ns, motion)
@@ -199,7 +220,7 @@ class LensSense:
         if strobe.dark is not None:
             to_dark = self._scale.matrix_to_working(self._chain.between(on_ns, strobe.dark.frame.t_ns))
             dark_noise = estimate_noise(strobe.dark.grey, self._full_dn)
-        planes = difference_planes(strobe, to_off, to_dark, trusted, self._geometry.black_level_dn)
+        planes = difference_planes(strobe, to_off, to_dark, trusted, self._geometry.black_level_dn, self._balance_map)
         return self._finder.find(strobe, planes, estimate_noise(strobe.on.grey, self._full_dn), dark_noise)
 
     def _motion_since_last_set(self, t_ns: int) -> tuple[npt.NDArray[np.float64] | None, bool]:

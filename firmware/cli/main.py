@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from detector.errors import InputError, NunchiError
-from firmware.cli import bench, config, run, scan
+from firmware.cli import bench, calibrate, config, run, scan
 
 __all__ = ["main"]
 
-_VERBS = (run, scan, bench, config)
+_VERBS = (run, scan, calibrate, bench, config)
 EXIT_OK, EXIT_FAILED, EXIT_BAD_INPUT = 0, 1, 2
 
 

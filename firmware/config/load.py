@@ -4,6 +4,7 @@ import textwrap
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import tomli_w
@@ -12,7 +13,7 @@ from detector.errors import InputError
 from detector.rf.converter import Converter
 from firmware.config.scheme import Config, SupervisionConfig
 
-__all__ = ["dump_config", "load_config"]
+__all__ = ["dump_config", "load_config", "overlaid"]
 
 _COMMENT_WIDTH = 110
 _DONGLE_HZ = (24e6, 1766e6)
@@ -45,6 +46,36 @@ def load_config(path: Path | None) -> Config:
     except ValueError as error:
         raise InputError(f"{path}: radio.converter_lo_hz = {config.radio.converter_lo_hz:g}: {error}") from error
     return config
+
+
+def overlaid(config: Config, table: dict[str, Any], origin: str) -> Config:
+    """Return the configuration with values laid over it, checked as those of a file are.
+
+    Parameters
+    ----------
+    config : Config
+    table : dict
+        Nested as in the file.
+    origin : str
+        Where they come from, for the line.
+
+    Raises
+    ------
+    InputError
+        A value is out of its range: one line that names the key.
+    """
+    merged = _merged(msgspec.to_builtins(config), table)
+    try:
+        return msgspec.convert(merged, Config)
+    except msgspec.ValidationError as error:
+        raise InputError(f"{origin}: {_explain(error, merged)}") from error
+
+
+def _merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
+    return base | {
+        key: _merged(base[key], value) if isinstance(value, dict) and isinstance(base.get(key), dict) else value
+        for key, value in over.items()
+    }
 
 
 def _check_together(supervision: SupervisionConfig, path: Path) -> None:

@@ -5,6 +5,7 @@ from typing import Annotated
 import msgspec
 
 from detector.fusion.options import FusionOptions
+from detector.lens.calibration.options import CalibrationOptions
 from detector.lens.options import LensOptions
 from detector.rf.options import RfOptions
 from firmware.drivers.settings import CameraSettings, LedSettings, RtlSettings
@@ -68,8 +69,8 @@ class StoreConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     directory: Annotated[
         str,
         msgspec.Meta(
-            description="Directory of the device's state (baselines). Empty for systemd's STATE_DIRECTORY, else "
-            "~/.local/state/nunchi; nothing is written before something is to be kept.",
+            description="Directory of the device's state (baselines, calibrations). Empty for systemd's "
+            "STATE_DIRECTORY, else ~/.local/state/nunchi; nothing is written before something is to be kept.",
             extra={"unit": "path"},
         ),
     ] = ""
@@ -183,6 +184,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     server: ServerConfig = ServerConfig()
     radio: RfOptions = RfOptions()
     lens: LensOptions = LensOptions()
+    calibration: CalibrationOptions = CalibrationOptions()
     fusion: FusionOptions = FusionOptions()
     store: StoreConfig = StoreConfig()
     supervision: SupervisionConfig = SupervisionConfig()

@@ -4,10 +4,14 @@ import threading
 
 import cv2
 
+from detector.lens.calibration.applied import LensCalibration
 from detector.lens.sense import LensSense
 from detector.types import Frame, LedState
+from firmware.calibration.identity import identity_of
+from firmware.calibration.in_force import load_calibration
 from firmware.drivers.interfaces import FrameSource
 from firmware.drivers.open import Optics, make_optics
+from firmware.drivers.source import parse_camera_source
 from firmware.runtime.child import ChildContext
 from firmware.runtime.drop_queue import DropOldestQueue
 from firmware.runtime.memory import give_back_freed_memory
@@ -71,7 +75,9 @@ def run_lens(context: ChildContext, settings: object) -> None:
 
 
 def _watch(optics: Optics, context: ChildContext, settings: LensLoopSettings) -> None:
-    sense = context.sense(lambda: LensSense(settings.options, optics.camera.geometry))
+    sense = context.sense(
+        lambda: LensSense(settings.options, optics.camera.geometry, calibration=_calibration(optics.camera, settings))
+    )
     camera = _Camera(optics.camera, Strobe(optics.leds), settings.queue_length)
     preview = _Preview(context)
     tidied_ns = 0
@@ -88,6 +94,14 @@ def _watch(optics: Optics, context: ChildContext, settings: LensLoopSettings) ->
             preview.show(sense, frame)
     finally:
         camera.close()
+
+
+def _calibration(camera: FrameSource, settings: LensLoopSettings) -> LensCalibration | None:
+    """Return what is stored for this open camera."""
+    if settings.calibrations is None:
+        return None
+    identity = identity_of(parse_camera_source(camera.source), settings.camera, camera.geometry)
+    return load_calibration(settings.calibrations, identity, camera.provenance, camera.geometry, settings.options)
 
 
 class _Preview:

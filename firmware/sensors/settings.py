@@ -1,6 +1,7 @@
 """What each sensor loop needs; light to import, so that the parent builds them without loading the detectors."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from detector.lens.options import LensOptions
 from detector.rf.band_plan import BandPlan
@@ -22,7 +23,7 @@ class RfLoopSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LensLoopSettings:
-    """What the lens process needs."""
+    """What the lens process needs; `calibrations` is the directory they are kept in, None for no calibration."""
 
     camera_source: str
     leds_source: str
@@ -30,3 +31,4 @@ class LensLoopSettings:
     camera: CameraSettings
     leds: LedSettings
     queue_length: int
+    calibrations: Path | None = None

@@ -16,7 +16,7 @@ from msgspec import Meta
 from detector.errors import InputError
 from detector.types import Baseline, Provenance
 from firmware.log import get_logger
-from firmware.store.directory import write_atomically
+from firmware.store.directory import put_aside, write_atomically
 
 __all__ = ["BaselineStore", "StoredBaseline", "place_name"]
 
@@ -25,7 +25,7 @@ MOST_FILES = 32
 MOST_BYTES = 4_000_000
 MOST_CELLS = 40_000
 PLACE_LENGTH = 40
-_SUFFIX, _BAD_SUFFIX = ".json", ".bad"
+_SUFFIX = ".json"
 _ID = re.compile(r"[0-9]{8}T[0-9]{6}-[0-9a-f]{6}")
 _PER_DB = 100
 
@@ -163,19 +163,11 @@ class BaselineStore:
             try:
                 stored, baseline = _read(path)
             except (OSError, ValueError) as error:
-                self._put_aside(path, error)
+                self._complain(put_aside(path, "baseline", error))
             else:
                 self._baselines[stored.id] = stored, baseline
         if len(paths) > MOST_FILES:
             self._complain(f"{self._directory}: {len(paths)} baselines, only the newest {MOST_FILES} are used")
-
-    def _put_aside(self, path: Path, error: Exception) -> None:
-        reason = " ".join(str(error).split())
-        try:
-            path.replace(path.with_suffix(_BAD_SUFFIX))
-            self._complain(f"{path.name}: unusable baseline, kept aside as {path.stem}{_BAD_SUFFIX}: {reason}")
-        except OSError as moving:
-            self._complain(f"{path.name}: unusable baseline, cannot be put aside ({moving.strerror}): {reason}")
 
     def _complain(self, line: str) -> None:
         self.problem = line

@@ -4,7 +4,10 @@ import os
 import tempfile
 from pathlib import Path
 
-__all__ = ["state_directory", "write_atomically"]
+__all__ = ["CALIBRATION_FOLDER", "put_aside", "state_directory", "write_atomically"]
+
+BAD_SUFFIX = ".bad"
+CALIBRATION_FOLDER = Path("calibrations") / "lens"
 
 
 def state_directory(configured: str) -> Path:
@@ -21,6 +24,26 @@ def state_directory(configured: str) -> Path:
         return Path(given.split(":")[0])
     home = os.environ.get("XDG_STATE_HOME")
     return (Path(home) if home else Path("~/.local/state").expanduser()) / "nunchi"
+
+
+def put_aside(path: Path, what: str, error: Exception) -> str:
+    """Give a file that cannot be read another name, so that it is kept and not read again; return the line to log.
+
+    Parameters
+    ----------
+    path : Path
+    what : str
+        What it should have been, a noun.
+    error : Exception
+        Why it is not.
+    """
+    reason = " ".join(str(error).split())
+    aside = path.with_suffix(BAD_SUFFIX)
+    try:
+        path.replace(aside)
+    except OSError as moving:
+        return f"{path.name}: unusable {what}, cannot be put aside ({moving.strerror}): {reason}"
+    return f"{path.name}: unusable {what}, kept aside as {aside.name}: {reason}"
 
 
 def write_atomically(path: Path, data: bytes) -> None:

@@ -23,6 +23,7 @@ __all__ = ["Wall", "body_of", "paint_wall"]
 
 _CELL_MM = 55.0
 _HOLE = 0.06
+_EDGE_LEAN_DEG = 5.0
 _BODY: dict[type[SceneObject], float] = {Screw: 0.05, Plastic: 0.3, GlassBall: 0.25, StatusLed: 0.4}
 
 
@@ -82,6 +83,9 @@ def _pattern(scene: Scene, shape: tuple[int, int], mm_per_px: float) -> npt.NDAr
         mask = np.zeros(shape)
     elif scene.texture is Texture.CHECKER:
         mask = ((row + column) % 2).astype(float)
+    elif scene.texture is Texture.EDGE:
+        lean_px = np.tan(np.radians(_EDGE_LEAN_DEG)) * (y - (shape[0] - 1) / 2)
+        mask = np.clip(x - (shape[1] - 1) / 2 - lean_px + 0.5, 0, 1).astype(float)
     elif scene.texture is Texture.TILES:
         joint = (y % cell_px < 3 / mm_per_px) | (x % cell_px < 3 / mm_per_px)
         glaze = rng.uniform(0, 0.4, (row.max() + 1, column.max() + 1))[row, column]

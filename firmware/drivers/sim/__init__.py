@@ -2,4 +2,12 @@
 
 __all__ = ["ROOM_NAMES"]
 
-ROOM_NAMES = ("hotel_room", "toilet_stall", "city_flat")
+ROOM_NAMES = (
+    "hotel_room",
+    "toilet_stall",
+    "city_flat",
+    "dark_cap",
+    "plain_wall",
+    "edge_target",
+    "reference_lens",
+)

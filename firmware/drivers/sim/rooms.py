@@ -44,6 +44,7 @@ from detector.rf.synth import (
 )
 from detector.types import CameraGeometry
 from firmware.drivers.sim import ROOM_NAMES
+from firmware.drivers.sim.bench import BENCH_SCENES
 from firmware.drivers.sim.city import city_air
 from firmware.drivers.sim.walk import CarriedVideo, Walk
 
@@ -85,6 +86,8 @@ class Room:
         Faults of the receiver.
     geometry : CameraGeometry
         Of the sweeping camera.
+    on_bench : bool
+        Whether the device stands on a bench rather than being held.
     """
 
     name: str
@@ -94,6 +97,7 @@ class Room:
     ambient: Callable[[], tuple[Emission, ...]]
     dongle: DongleModel = _DONGLE
     geometry: CameraGeometry = _GEOMETRY
+    on_bench: bool = False
 
     @property
     def lens_names(self) -> tuple[str, ...]:
@@ -105,7 +109,9 @@ class Room:
         return SceneRenderer(self.scene, self.geometry, seed=self.seed)
 
     def hand(self) -> HandMotion:
-        """Build the hand that holds the device."""
+        """Build the hand that holds the device; a bench does not move."""
+        if self.on_bench:
+            return HandMotion(self.seed, speed_deg_s=0.0, reach_deg=0.0, travel_mm=0.0, tremor_deg=0.0)
         return HandMotion(self.seed)
 
     def sky(self) -> Sky:
@@ -241,4 +247,8 @@ _ROOMS = {
         transmitter=None,
         ambient=city_air,
     ),
+    **{
+        name: Room(name=name, seed=10 + number, scene=scene, transmitter=None, ambient=_receiver_spurs, on_bench=True)
+        for number, (name, scene) in enumerate(BENCH_SCENES.items())
+    },
 }
