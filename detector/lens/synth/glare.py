@@ -5,6 +5,7 @@ from functools import singledispatch
 
 import numpy as np
 
+from detector.lens.retro import retro_lobe
 from detector.lens.synth.handheld import Pose
 from detector.lens.synth.scene import (
     Drop,
@@ -17,7 +18,6 @@ from detector.lens.synth.scene import (
     StatusLed,
     Tape,
     Tile,
-    retro_lobe,
 )
 from detector.types import CameraGeometry
 

@@ -4,8 +4,6 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import ClassVar
 
-import numpy as np
-
 __all__ = [
     "Drop",
     "GlassBall",
@@ -20,7 +18,6 @@ __all__ = [
     "Tape",
     "Texture",
     "Tile",
-    "retro_lobe",
 ]
 
 
@@ -209,24 +206,3 @@ class Scene:
             raise ValueError(f"scene objects: names must be unique, got {names}")
         if self.range_mm <= 0:
             raise ValueError(f"scene range_mm: {self.range_mm} is not positive")
-
-
-def retro_lobe(gain: float, lobe_deg: float, ring_radius_mm: float, range_mm: float) -> float:
-    """Return how bright a retro-reflector is, relative to a white wall, under a ring this far from the camera's axis.
-
-    Parameters
-    ----------
-    gain : float
-        Radiance relative to a white wall with the light exactly on axis.
-    lobe_deg : float
-        Standard deviation of the returned lobe.
-    ring_radius_mm, range_mm : float
-
-    Returns
-    -------
-    float
-        With gain 60 and lobe 0.61 deg: 54, 45, 28, 11, 3 at 0.29, 0.48, 0.77, 1.16, 1.55 deg (path-traced:
-        60, 51, 27, 8, 1.7 above the background).
-    """
-    angle_deg = np.degrees(np.arctan2(ring_radius_mm, range_mm))
-    return float(gain * np.exp(-0.5 * (angle_deg / lobe_deg) ** 2))

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from detector.lens.retro import retro_lobe
 from detector.lens.synth import (
     Eyes,
     Glitter,
@@ -22,7 +23,6 @@ from detector.lens.synth import (
     strobe_frames,
 )
 from detector.lens.synth.glare import View, spots
-from detector.lens.synth.scene import retro_lobe
 from detector.types import CameraGeometry, LedState
 
 GEOMETRY = CameraGeometry(width_px=320, height_px=240, hfov_deg=62.2, black_level_dn=4)
