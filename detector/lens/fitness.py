@@ -1,0 +1,251 @@
+"""What one strobe set could have shown: the smallest lens that it would have brought out, place by place."""
+
+from collections import OrderedDict
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from detector.lens.detectability import DetectabilityModel
+from detector.lens.noise import NoiseModel
+from detector.lens.options import LensOptions
+from detector.lens.sharpness import SharpnessMeter
+from detector.lens.strobe import StrobeSet
+from detector.lens.working import WorkingScale
+from detector.types import CameraGeometry
+
+__all__ = ["Fitness", "FitnessMeter", "Hand"]
+
+_Floats = npt.NDArray[np.float64]
+_BLOCKS_PER_SPOT = 2
+_PIXEL_STEP = 3  # every third working pixel of every third row tells a block's level well enough
+_SATURATED = 0.98  # as in glints.py
+_SNR_BIAS = 1.3  # a top-hat of pure noise lies this many sigmas above zero, as in glints.py
+_LEVELS = 16  # wall levels at which the smallest aperture is computed; those between are interpolated
+_STEP = 0.1  # natural logarithm: noise, blur and range this near to each other share one computation
+_REMEMBERED = 1024
+_NEARER, _FARTHER = 0.7, 1.4  # of the range: a step that a person takes
+_UNCALIBRATED = DetectabilityModel(retro_gain=60.0, lobe_deg=0.61, wall_dn_at_1m=1.0)  # path-traced simple lens
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hand:
+    """What the hand did since the last set.
+
+    Attributes
+    ----------
+    speed_deg_s : float
+        Of the middle of the picture.
+    trusted : bool
+        Whether the motion since the last set, and that within this one, is to be relied on.
+    """
+
+    speed_deg_s: float
+    trusted: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fitness:
+    """What one set is good for.
+
+    Attributes
+    ----------
+    smallest_mm : ndarray of float32, shape (rows, columns)
+        In square blocks from the top left: aperture of the smallest simple lens on its axis that would have read
+        `retro` there; infinite where none would. Rests on an assumed range without a calibration.
+    block_px : int
+        Side of a block, full-resolution pixels.
+    lit, sharp : bool
+        Whether both rings lit the wall; whether its edges are as sharp as they lately were.
+    speed_deg_s : float
+    trusted : bool
+    clipped : float
+        Share of the blocks with too many clipped pixels.
+    range_mm : tuple of float or None
+        Nearest and farthest that the wall may be; None without a calibration.
+    middle_mm : float
+        Median of `smallest_mm` in the middle of the picture.
+    nearer_mm, farther_mm : float
+        Smallest aperture if the camera stood at 0.7 and at 1.4 of the range; NaN without a calibration.
+    """
+
+    smallest_mm: npt.NDArray[np.float32]
+    block_px: int
+    lit: bool
+    sharp: bool
+    speed_deg_s: float
+    trusted: bool
+    clipped: float
+    range_mm: tuple[float, float] | None
+    middle_mm: float
+    nearer_mm: float
+    farther_mm: float
+
+    def share(self, wanted_mm: float) -> float:
+        """Return the share of the picture that would have shown a lens this wide."""
+        return float((self.smallest_mm <= wanted_mm).mean())
+
+
+class FitnessMeter:
+    """Measures sets; remembers only how sharp the wall lately was, and what it has computed before.
+
+    Parameters
+    ----------
+    options : LensOptions
+    geometry : CameraGeometry
+    scale : WorkingScale
+    model : DetectabilityModel, optional
+        What calibration found; without it a simple lens at `assumed_range_mm` stands in, and no size may be stated.
+    """
+
+    def __init__(
+        self,
+        options: LensOptions,
+        geometry: CameraGeometry,
+        scale: WorkingScale,
+        model: DetectabilityModel | None = None,
+    ) -> None:
+        self._options = options
+        self._geometry = geometry
+        self._scale = scale
+        self._model = model
+        self._full_dn = float(2**geometry.bit_depth - 1)
+        self._sharpness = SharpnessMeter(options)
+        self._known: OrderedDict[tuple[int, ...], float] = OrderedDict()
+        self._per_block = max(1, round(scale.px(options.spot_deg) / _BLOCKS_PER_SPOT / _PIXEL_STEP))
+        self._block_px = self._per_block * _PIXEL_STEP * scale.factor
+
+    @property
+    def calibrated(self) -> bool:
+        """Whether apertures may be stated."""
+        return self._model is not None
+
+    def restart(self) -> None:
+        """Forget how sharp the wall was, after a gap."""
+        self._sharpness.restart()
+
+    def measure(self, strobe: StrobeSet, hand: Hand, noise: NoiseModel, lit: bool) -> Fitness:
+        """Measure one set.
+
+        Parameters
+        ----------
+        strobe : StrobeSet
+        hand : Hand
+        noise : NoiseModel
+            Of the on-axis frame.
+        lit : bool
+            Whether both rings brightened the frame.
+
+        Notes
+        -----
+        Places of the off-axis and dark frames are taken where they are in their own pictures: their brightness changes
+        slowly over the picture, and a hand moves little within a set.
+        """
+        black_dn = self._geometry.black_level_dn
+        on_dn = self._shrunk(strobe.on.grey)
+        dark_dn = self._dark(strobe)
+        wall_dn = on_dn - black_dn - dark_dn * strobe.on.exposure
+        off_dn = self._shrunk(strobe.off.grey) - black_dn - dark_dn * strobe.off.exposure
+        off_dn = off_dn * (strobe.on.exposure / strobe.off.exposure)
+        clipped = self._shrunk((strobe.on.grey >= _SATURATED * self._full_dn).view(np.uint8) * np.uint8(255)) / 255
+        usable = (clipped <= self._options.max_clipped_share) & (wall_dn > 0)
+        usable &= off_dn >= self._options.min_off_axis_share * wall_dn
+        usable &= self._has_headroom(on_dn, wall_dn, noise)
+        sharp = self._sharpness.is_sharp(strobe.on.grey, noise)
+        middle_dn = float(np.median(wall_dn))
+        exposure_us = strobe.on.frame.exposure_ns / 1e3
+        ranges = self._model.range_mm(middle_dn, exposure_us, strobe.on.frame.gain) if self._model else None
+        blur_deg = hand.speed_deg_s * exposure_us / 1e6
+        ambient_dn = float(np.median(on_dn)) - middle_dn
+        lens = _Look(ranges or (self._options.assumed_range_mm,) * 2, blur_deg, noise, ambient_dn)
+        smallest_mm = np.where(usable & lit & sharp, self._smallest_mm(wall_dn, lens), np.inf)
+        return Fitness(
+            smallest_mm=smallest_mm.astype(np.float32),
+            block_px=self._block_px,
+            lit=lit,
+            sharp=sharp,
+            speed_deg_s=hand.speed_deg_s,
+            trusted=hand.trusted,
+            clipped=float((clipped > self._options.max_clipped_share).mean()),
+            range_mm=ranges,
+            middle_mm=_middle(smallest_mm),
+            nearer_mm=self._from(_NEARER, middle_dn, lens),
+            farther_mm=self._from(_FARTHER, middle_dn, lens),
+        )
+
+    def _shrunk(self, image: npt.NDArray[np.uint8] | npt.NDArray[np.uint16]) -> _Floats:
+        """Return the mean level of each block; what does not fill one at the right and at the bottom is left out."""
+        few = image[::_PIXEL_STEP, ::_PIXEL_STEP]
+        rows, columns = few.shape[0] // self._per_block, few.shape[1] // self._per_block
+        few = np.ascontiguousarray(few[: rows * self._per_block, : columns * self._per_block])
+        return np.asarray(cv2.resize(few, (columns, rows), interpolation=cv2.INTER_AREA), dtype=np.float64)
+
+    def _dark(self, strobe: StrobeSet) -> _Floats:
+        """Return the room's own light per exposure, block by block; none where no dark frame tells."""
+        if strobe.dark is None:
+            return np.zeros(self._shrunk(strobe.on.grey).shape)
+        return (self._shrunk(strobe.dark.grey) - self._geometry.black_level_dn) / strobe.dark.exposure
+
+    def _has_headroom(self, on_dn: _Floats, wall_dn: _Floats, noise: NoiseModel) -> npt.NDArray[np.bool_]:
+        """Mark where a glint can still stand out before it clips."""
+        o = self._options
+        least_dn = np.maximum((o.detect_snr + _SNR_BIAS) * noise.sigma_dn(on_dn), o.min_contrast * wall_dn)
+        return np.asarray(_SATURATED * self._full_dn - on_dn >= least_dn)
+
+    def _smallest_mm(self, wall_dn: _Floats, look: "_Look") -> _Floats:
+        """Return the smallest aperture per block, by interpolation between a few levels, the worse of both ranges."""
+        low, high = max(float(wall_dn.min()), 1.0), max(float(wall_dn.max()), 2.0)
+        step = _STEP * max(1.0, np.log(high / low) / _STEP / _LEVELS)
+        first, last = int(np.floor(np.log(low) / step)), int(np.ceil(np.log(high) / step))
+        levels = np.arange(first, last + 1) * step
+        at_levels = np.array([self._aperture_mm(float(np.exp(v)), look) for v in levels])
+        found = np.interp(np.log(np.maximum(wall_dn, low)), levels, np.minimum(at_levels, 1e6))
+        return np.where(found < 1e3, found, np.inf)
+
+    def _aperture_mm(self, wall_dn: float, look: "_Look") -> float:
+        return max(self._at(range_mm, wall_dn, look) for range_mm in set(look.ranges_mm))
+
+    def _from(self, share: float, wall_dn: float, look: "_Look") -> float:
+        """Return the smallest aperture if the camera stood at this share of the range; light falls with its square."""
+        if self._model is None:
+            return np.nan
+        moved = replace(look, ranges_mm=(look.ranges_mm[0] * share, look.ranges_mm[1] * share))
+        return self._aperture_mm(max(wall_dn, 1.0) / share**2, moved)
+
+    def _at(self, range_mm: float, wall_dn: float, look: "_Look") -> float:
+        """Ask the model, once for all questions that are nearly alike."""
+        if not np.isfinite(range_mm):
+            return np.inf
+        model = self._model or _UNCALIBRATED
+        sigma_dn = float(look.noise.sigma_dn(wall_dn + look.ambient_dn))
+        # A point smeared along a line of length b has the variance b^2 / 12 along it, half of that per axis.
+        psf_deg = float(np.sqrt(model.psf_sigma_deg**2 + look.blur_deg**2 / 24))
+        asked = (range_mm, wall_dn, sigma_dn, psf_deg)
+        key = tuple(round(float(np.log(value)) / _STEP) for value in asked)
+        if key in self._known:
+            return self._known[key]
+        range_mm, wall_dn, sigma_dn, psf_deg = (float(np.exp(k * _STEP)) for k in key)
+        found = replace(model, psf_sigma_deg=psf_deg).smallest_aperture_mm(
+            range_mm, self._geometry.on_axis_radius_mm, self._scale.focal_px, wall_dn, sigma_dn, self._options
+        )
+        self._known[key] = np.inf if found is None else found
+        if len(self._known) > _REMEMBERED:
+            self._known.popitem(last=False)
+        return self._known[key]
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What one set's apertures depend on beside the wall's level."""
+
+    ranges_mm: tuple[float, float]
+    blur_deg: float
+    noise: NoiseModel
+    ambient_dn: float
+
+
+def _middle(smallest_mm: _Floats) -> float:
+    """Return the median over the middle ninth of the picture."""
+    rows, columns = smallest_mm.shape
+    return float(np.median(smallest_mm[rows // 3 : max(rows // 3 + 1, 2 * rows // 3), columns // 3 : 2 * columns // 3]))
