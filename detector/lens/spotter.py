@@ -70,7 +70,7 @@ class Spotter:
         self._guide = Guide(options)
         self._last_ns: int | None = None
         self._speed_deg_s = 0.0
-        self._middle_mm = float("inf")
+        self.newest_sequence: int | None = None
         self.coverage: SpotCoverage = self.map.coverage(self._meter.calibrated)
         self.guidance = Guidance(calibrated=self._meter.calibrated)
 
@@ -102,6 +102,7 @@ class Spotter:
             Whether both rings brightened it.
         """
         t_ns = strobe.on.frame.t_ns
+        self.newest_sequence = strobe.on.frame.sequence
         since_s = 0.0 if self._last_ns is None else (t_ns - self._last_ns) / _NS
         first = view.motion is None and self._last_ns is None
         self._last_ns = t_ns
