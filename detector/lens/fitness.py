@@ -2,12 +2,13 @@
 
 from collections import OrderedDict
 from dataclasses import dataclass, replace
+from math import exp, log
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
-from detector.lens.detectability import DetectabilityModel
+from detector.lens.detectability import LARGEST_APERTURE_MM, DetectabilityModel
 from detector.lens.noise import NoiseModel
 from detector.lens.options import LensOptions
 from detector.lens.sharpness import SharpnessMeter
@@ -22,9 +23,10 @@ _BLOCKS_PER_SPOT = 2
 _PIXEL_STEP = 3  # every third working pixel of every third row tells a block's level well enough
 _SATURATED = 0.98  # as in glints.py
 _SNR_BIAS = 1.3  # a top-hat of pure noise lies this many sigmas above zero, as in glints.py
-_LEVELS = 16  # wall levels at which the smallest aperture is computed; those between are interpolated
+_LEVELS = 24  # wall levels at which the smallest aperture is computed; those between are interpolated
 _STEP = 0.1  # natural logarithm: noise, blur and range this near to each other share one computation
-_REMEMBERED = 1024
+_REMEMBERED = 256
+_NONE_MM = 100.0  # stands for "no lens at all" in the tables
 _NEARER, _FARTHER = 0.7, 1.4  # of the range: a step that a person takes
 _UNCALIBRATED = DetectabilityModel(retro_gain=60.0, lobe_deg=0.61, wall_dn_at_1m=1.0)  # path-traced simple lens
 
@@ -112,7 +114,9 @@ class FitnessMeter:
         self._model = model
         self._full_dn = float(2**geometry.bit_depth - 1)
         self._sharpness = SharpnessMeter(options)
-        self._known: OrderedDict[tuple[int, ...], float] = OrderedDict()
+        self._known: OrderedDict[tuple[int, ...], _Floats] = OrderedDict()
+        self._level_step = log(self._full_dn) / _LEVELS
+        self._level_places = np.arange(_LEVELS + 1, dtype=np.float64)
         self._per_block = max(1, round(scale.px(options.spot_deg) / _BLOCKS_PER_SPOT / _PIXEL_STEP))
         self._block_px = self._per_block * _PIXEL_STEP * scale.factor
 
@@ -153,11 +157,11 @@ class FitnessMeter:
         usable &= off_dn >= self._options.min_off_axis_share * wall_dn
         usable &= self._has_headroom(on_dn, wall_dn, noise)
         sharp = self._sharpness.is_sharp(strobe.on.grey, noise)
-        middle_dn = float(np.median(wall_dn))
+        middle_dn = float(np.median(wall_dn[::2, ::2]))
         exposure_us = strobe.on.frame.exposure_ns / 1e3
         ranges = self._model.range_mm(middle_dn, exposure_us, strobe.on.frame.gain) if self._model else None
         blur_deg = hand.speed_deg_s * exposure_us / 1e6
-        ambient_dn = float(np.median(on_dn)) - middle_dn
+        ambient_dn = max(0.0, float(np.median(on_dn[::2, ::2])) - middle_dn)
         lens = _Look(ranges or (self._options.assumed_range_mm,) * 2, blur_deg, noise, ambient_dn)
         smallest_mm = np.where(usable & lit & sharp, self._smallest_mm(wall_dn, lens), np.inf)
         return Fitness(
@@ -194,45 +198,48 @@ class FitnessMeter:
         return np.asarray(_SATURATED * self._full_dn - on_dn >= least_dn)
 
     def _smallest_mm(self, wall_dn: _Floats, look: "_Look") -> _Floats:
-        """Return the smallest aperture per block, by interpolation between a few levels, the worse of both ranges."""
-        low, high = max(float(wall_dn.min()), 1.0), max(float(wall_dn.max()), 2.0)
-        step = _STEP * max(1.0, np.log(high / low) / _STEP / _LEVELS)
-        first, last = int(np.floor(np.log(low) / step)), int(np.ceil(np.log(high) / step))
-        levels = np.arange(first, last + 1) * step
-        at_levels = np.array([self._aperture_mm(float(np.exp(v)), look) for v in levels])
-        found = np.interp(np.log(np.maximum(wall_dn, low)), levels, np.minimum(at_levels, 1e6))
-        return np.where(found < 1e3, found, np.inf)
-
-    def _aperture_mm(self, wall_dn: float, look: "_Look") -> float:
-        return max(self._at(range_mm, wall_dn, look) for range_mm in set(look.ranges_mm))
+        """Return the smallest aperture per level of wall, the worse of both ranges; infinite where none is enough."""
+        tables = [self._table(range_mm, look) for range_mm in set(look.ranges_mm) if np.isfinite(range_mm)]
+        if not tables:
+            return np.full_like(wall_dn, np.inf)
+        place = np.log(np.maximum(wall_dn, 1.0)) / self._level_step
+        found = np.interp(place, self._level_places, tables[0] if len(tables) == 1 else np.maximum(*tables))
+        return np.where(found <= LARGEST_APERTURE_MM, found, np.inf)
 
     def _from(self, share: float, wall_dn: float, look: "_Look") -> float:
         """Return the smallest aperture if the camera stood at this share of the range; light falls with its square."""
         if self._model is None:
             return np.nan
         moved = replace(look, ranges_mm=(look.ranges_mm[0] * share, look.ranges_mm[1] * share))
-        return self._aperture_mm(max(wall_dn, 1.0) / share**2, moved)
+        return float(self._smallest_mm(np.array([wall_dn / share**2]), moved)[0])
 
-    def _at(self, range_mm: float, wall_dn: float, look: "_Look") -> float:
-        """Ask the model, once for all questions that are nearly alike."""
-        if not np.isfinite(range_mm):
-            return np.inf
+    def _table(self, range_mm: float, look: "_Look") -> _Floats:
+        """Return the smallest aperture at each of a few levels, computed once for all looks that are nearly alike."""
         model = self._model or _UNCALIBRATED
-        sigma_dn = float(look.noise.sigma_dn(wall_dn + look.ambient_dn))
         # A point smeared along a line of length b has the variance b^2 / 12 along it, half of that per axis.
-        psf_deg = float(np.sqrt(model.psf_sigma_deg**2 + look.blur_deg**2 / 24))
-        asked = (range_mm, wall_dn, sigma_dn, psf_deg)
-        key = tuple(round(float(np.log(value)) / _STEP) for value in asked)
-        if key in self._known:
-            return self._known[key]
-        range_mm, wall_dn, sigma_dn, psf_deg = (float(np.exp(k * _STEP)) for k in key)
-        found = replace(model, psf_sigma_deg=psf_deg).smallest_aperture_mm(
-            range_mm, self._geometry.on_axis_radius_mm, self._scale.focal_px, wall_dn, sigma_dn, self._options
-        )
-        self._known[key] = np.inf if found is None else found
-        if len(self._known) > _REMEMBERED:
-            self._known.popitem(last=False)
+        psf_deg = float(np.hypot(model.psf_sigma_deg, look.blur_deg / 24**0.5))
+        dim_dn, bright_dn = (float(look.noise.sigma_dn(level)) for level in (look.ambient_dn, self._full_dn))
+        key = tuple(round(log(value) / _STEP) for value in (range_mm, psf_deg, dim_dn, bright_dn))
+        if key not in self._known:
+            self._known[key] = self._apertures(model, *(exp(k * _STEP) for k in key))
+            if len(self._known) > _REMEMBERED:
+                self._known.popitem(last=False)
         return self._known[key]
+
+    def _apertures(
+        self, model: DetectabilityModel, range_mm: float, psf_deg: float, dim_dn: float, bright_dn: float
+    ) -> _Floats:
+        """Return the smallest aperture at every level; the noise's variance grows from dim to bright with the level."""
+        blurred, o = replace(model, psf_sigma_deg=psf_deg), self._options
+        apertures = []
+        for wall_dn in np.exp(self._level_places * self._level_step):
+            share = min(1.0, wall_dn / self._full_dn)
+            sigma_dn = float(np.sqrt((1 - share) * dim_dn**2 + share * bright_dn**2))
+            found = blurred.smallest_aperture_mm(
+                range_mm, self._geometry.on_axis_radius_mm, self._scale.focal_px, float(wall_dn), sigma_dn, o
+            )
+            apertures.append(_NONE_MM if found is None else found)
+        return np.array(apertures)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,13 @@
 """The one thing to say to the person who holds the device, said calmly."""
 
+from enum import StrEnum
+
 from detector.lens.fitness import Fitness
 from detector.lens.options import LensOptions
 from detector.lens.spot_map import SpotMap
 from detector.types import Phrase
 
-__all__ = ["Guide", "advice"]
+__all__ = ["Guide", "Hint", "advice"]
 
 _NS = 1e9
 _DONE_VIEW = 0.9  # share of the middle of the picture that is done before it is called so
@@ -14,8 +16,38 @@ _BESIDE = 0.3  # share of the wall beside the view that makes it scanned already
 _AHEAD_DEG = 4.0  # unfinished spots nearer to the middle than this need no turn
 
 
-def advice(fitness: Fitness, spots: SpotMap, view_deg: tuple[float, float], options: LensOptions) -> str | None:
-    """Return the code of what would help most now, None where going on is all there is to do.
+class Hint(StrEnum):
+    """All that may be said; the words are under ``lens.guide.<hint>``. Sides are those of whoever holds the device.
+
+    `MOVE_...` means to carry the device there, `POINT_...` to turn it.
+    """
+
+    NO_LIGHT = "no_light"
+    TOO_BRIGHT = "too_bright"
+    TOO_DARK = "too_dark"
+    COME_CLOSER = "come_closer"
+    STEP_BACK = "step_back"
+    SLOWER = "slower"
+    PLAIN_WALL = "plain_wall"
+    BLURRED = "blurred"
+    MOVE_LEFT = "move_left"
+    MOVE_RIGHT = "move_right"
+    MOVE_UP = "move_up"
+    MOVE_DOWN = "move_down"
+    POINT_LEFT = "point_left"
+    POINT_RIGHT = "point_right"
+    POINT_UP = "point_up"
+    POINT_DOWN = "point_down"
+    PART_DONE = "part_done"
+    PART_DONE_LEFT = "part_done_left"
+    PART_DONE_RIGHT = "part_done_right"
+
+
+_MOVES = frozenset({Hint.MOVE_LEFT, Hint.MOVE_RIGHT, Hint.MOVE_UP, Hint.MOVE_DOWN})
+
+
+def advice(fitness: Fitness, spots: SpotMap, view_deg: tuple[float, float], options: LensOptions) -> Hint | None:
+    """Return what would help most now, None where going on is all there is to do.
 
     First what keeps the set from showing a lens at all, in the order in which one hides the other; then what the map
     still lacks.
@@ -30,30 +62,30 @@ def advice(fitness: Fitness, spots: SpotMap, view_deg: tuple[float, float], opti
     options : LensOptions
     """
     if not fitness.lit:
-        return "no_light"
+        return Hint.NO_LIGHT
     if fitness.clipped > 1 - options.hint_share:
-        return "step_back" if fitness.range_mm else "too_bright"
+        return Hint.STEP_BACK if fitness.range_mm else Hint.TOO_BRIGHT
     if fitness.speed_deg_s > options.max_speed_deg_s:
-        return "slower"
+        return Hint.SLOWER
     if not fitness.trusted:
-        return "plain_wall"
+        return Hint.PLAIN_WALL
     if not fitness.sharp:
-        return "blurred"
+        return Hint.BLURRED
     if fitness.share(options.wanted_aperture_mm) < options.hint_share:
         return _better_light(fitness, options)
     return _where_to(spots, view_deg)
 
 
-def _better_light(fitness: Fitness, options: LensOptions) -> str:
+def _better_light(fitness: Fitness, options: LensOptions) -> Hint:
     """Say which way the wall must come to be seen: nearer for light, farther for the ring to lie on the axis."""
     if fitness.range_mm is None:
-        return "too_dark"
+        return Hint.TOO_DARK
     if fitness.farther_mm < min(fitness.nearer_mm, options.wanted_aperture_mm):
-        return "step_back"
-    return "come_closer"
+        return Hint.STEP_BACK
+    return Hint.COME_CLOSER
 
 
-def _where_to(spots: SpotMap, view_deg: tuple[float, float]) -> str | None:
+def _where_to(spots: SpotMap, view_deg: tuple[float, float]) -> Hint | None:
     if spots.wants_viewpoints >= _WANTS_VIEW:
         return _step_aside(spots, view_deg)
     away = spots.towards_unfinished()
@@ -63,11 +95,11 @@ def _where_to(spots: SpotMap, view_deg: tuple[float, float]) -> str | None:
         return None
     left, right = spots.done_beside()
     if min(left, right) < _BESIDE <= max(left, right):
-        return "part_done_left" if left < right else "part_done_right"
-    return "part_done"
+        return Hint.PART_DONE_LEFT if left < right else Hint.PART_DONE_RIGHT
+    return Hint.PART_DONE
 
 
-def _step_aside(spots: SpotMap, view_deg: tuple[float, float]) -> str:
+def _step_aside(spots: SpotMap, view_deg: tuple[float, float]) -> Hint:
     """Ask for the longer of both sides, and for the end to which the hand is nearer.
 
     The viewpoint's angle falls as the camera moves right or down: the wall seems to move the other way.
@@ -76,15 +108,15 @@ def _step_aside(spots: SpotMap, view_deg: tuple[float, float]) -> str:
     tall = high[0] - low[0] > high[1] - low[1]
     axis = 0 if tall else 1
     falling = view_deg[axis] - low[axis] <= high[axis] - view_deg[axis]
-    names = ("move_down", "move_up") if tall else ("move_right", "move_left")
+    names = (Hint.MOVE_DOWN, Hint.MOVE_UP) if tall else (Hint.MOVE_RIGHT, Hint.MOVE_LEFT)
     return names[0] if falling else names[1]
 
 
-def _turn(away: tuple[float, float]) -> str:
+def _turn(away: tuple[float, float]) -> Hint:
     down, right = away
     if abs(right) >= abs(down):
-        return "point_right" if right > 0 else "point_left"
-    return "point_down" if down > 0 else "point_up"
+        return Hint.POINT_RIGHT if right > 0 else Hint.POINT_LEFT
+    return Hint.POINT_DOWN if down > 0 else Hint.POINT_UP
 
 
 class Guide:
@@ -100,14 +132,14 @@ class Guide:
 
     def restart(self) -> None:
         """Say nothing, after a gap."""
-        self._shown: str | None = None
+        self._shown: Hint | None = None
         self._shown_ns = 0
-        self._wanted: str | None = None
+        self._wanted: Hint | None = None
         self._wanted_ns = 0
 
-    def step(self, t_ns: int, wanted: str | None) -> None:
+    def step(self, t_ns: int, wanted: Hint | None) -> None:
         """Take in what would help after one more set (`advice`); times are those of frames."""
-        if wanted is not None and self._shown is not None and _is_move(wanted) and _is_move(self._shown):
+        if wanted in _MOVES and self._shown in _MOVES:
             wanted = self._shown  # either way earns viewpoints: whoever follows one must not be sent back at once
         if wanted != self._wanted:
             self._wanted, self._wanted_ns = wanted, t_ns
@@ -120,7 +152,3 @@ class Guide:
     def hint(self) -> Phrase | None:
         """What to say now."""
         return Phrase(f"lens.guide.{self._shown}") if self._shown else None
-
-
-def _is_move(code: str) -> bool:
-    return code.startswith("move_")

@@ -12,7 +12,7 @@ _ROW_STEP = 16
 _REACH_PX = 6  # half the distance over which an edge's whole step is taken
 _STEP_SIGMA = 20.0  # an edge's step over the noise: of less, noise would decide how steep it is
 _LEAST_PIXELS = 20
-_SHARPEST = 90.0  # percentile: the picture holds edges that are soft by themselves
+_SHARPEST = 0.9  # quantile: the picture holds edges that are soft by themselves
 _FORGET = 0.99  # of the best, a set: what was sharper half a minute ago is another wall
 
 
@@ -41,7 +41,9 @@ def edge_steepness(grey: npt.NDArray[np.uint8] | npt.NDArray[np.uint16], noise: 
         return None
     first, width = _REACH_PX - 2, whole.shape[1]
     near = np.maximum.reduce([beside[:, first + k : first + k + width] for k in range(4)])
-    return float(np.percentile(near[edge] / whole[edge], _SHARPEST))
+    share = near[edge] / whole[edge]
+    rank = int(_SHARPEST * len(share))
+    return float(np.partition(share, rank)[rank])
 
 
 class SharpnessMeter:

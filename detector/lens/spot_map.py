@@ -75,7 +75,7 @@ class SpotMap:
         self._panorama = Panorama(geometry)
         self._spots = _Spots()
         self._origin = np.array([_SIDE // 2, _SIDE // 2])  # (row, column) of the map's zero
-        self._left = np.zeros(2, dtype=np.int64)  # pointed at and done, of the maps that ended
+        self._pointed_count = self._done_count = 0  # over all maps since the sweep began
         self._left_mm: list[float] = []
         self._slack_deg = 0.0
         self._look = self._seen_now()
@@ -85,7 +85,7 @@ class SpotMap:
         """Begin the sweep again: everything is forgotten."""
         self._spots = _Spots()
         self._begin_map()
-        self._left[:] = 0
+        self._pointed_count = self._done_count = 0
         self._left_mm = []
         self.ended = 0
 
@@ -108,8 +108,6 @@ class SpotMap:
         self._panorama.carry(motion)
         if not self._panorama.is_sane:
             self._end_map()
-        else:
-            self._move_on()
 
     def add(self, view_deg: tuple[float, float], fitness: Fitness, counts: bool) -> None:
         """Take in one set.
@@ -124,12 +122,16 @@ class SpotMap:
         """
         o = self._options
         self._forget_all_but(self._look.window)
-        look = self._look = self._seen_now()
+        self._look = self._seen_now()
+        if any(reach.start == 0 or reach.stop == _SIDE for reach in self._look.window):
+            self._move_on()
+        look = self._look
         window, spots = look.window, self._spots
         seen = self._inside(look.px, o.border_deg + o.spot_deg / 2, 1.0)
         here = self._block(look.px, fitness)
         able = seen & (here <= o.wanted_aperture_mm) & counts
         sets, missed, done = spots.sets[window], spots.missed[window], spots.done[window]
+        before = self._count(window)
         np.copyto(missed, np.where(able, 0, missed + 1))
         np.copyto(sets, np.where(seen & (missed <= o.max_missed_sets), sets + able, 0))
         low, high = (array[:, window[0], window[1]] for array in (spots.low, spots.high))
@@ -142,19 +144,19 @@ class SpotMap:
         best = spots.smallest_mm[window]
         np.copyto(best, np.minimum(best, here), where=able)
         spots.aimed[window] += look.aimed
+        pointed_count, done_count = self._count(window)
+        self._pointed_count += pointed_count - before[0]
+        self._done_count += done_count - before[1]
 
     # --- what it says
 
     def coverage(self, calibrated: bool) -> SpotCoverage:
         """Return the counts, over all maps since the sweep began."""
-        done, pointed = self._spots.done, self._pointed()
-        smallest_mm = self._smallest_mm() if calibrated else None
-        left = self._left.tolist()
         return SpotCoverage(
             spot_deg=self._options.spot_deg,
-            pointed=int(pointed.sum()) + left[0],
-            done=int(done.sum()) + left[1],
-            smallest_lens_mm=smallest_mm,
+            pointed=self._pointed_count,
+            done=self._done_count,
+            smallest_lens_mm=self._smallest_mm() if calibrated else None,
         )
 
     def _smallest_mm(self) -> float | None:
@@ -184,7 +186,7 @@ class SpotMap:
 
         The median of the eight nearest to the middle; None where there are none on this map.
         """
-        rows, columns = np.nonzero(self._pointed() & ~self._spots.done)
+        rows, columns = np.nonzero((self._spots.aimed >= self._options.aim_sets) & ~self._spots.done)
         if not len(rows):
             return None
         away = self._panorama.from_map(self._places(rows, columns))
@@ -206,7 +208,7 @@ class SpotMap:
         top = int(np.clip(round(row) - _SHOWN_ROWS // 2, 0, _SIDE - _SHOWN_ROWS))
         left = int(np.clip(round(column) - _SHOWN_COLUMNS // 2, 0, _SIDE - _SHOWN_COLUMNS))
         part = (slice(top, top + _SHOWN_ROWS), slice(left, left + _SHOWN_COLUMNS))
-        code = self._pointed()[part].astype(np.intp) + self._spots.done[part]
+        code = self._pointed(part).astype(np.intp) + self._spots.done[part]
         letters = _LETTERS[code]
         window = self._look.window
         view = (window[0].start - top, window[1].start - left, *(s.stop - s.start for s in window))
@@ -218,12 +220,16 @@ class SpotMap:
         inside = 0 <= row < _SIDE and 0 <= column < _SIDE
         if inside and self._spots.done[row, column]:
             return _DONE
-        return _BEGUN if inside and self._pointed()[row, column] else _NOT_POINTED
+        return _BEGUN if inside and self._spots.aimed[row, column] >= self._options.aim_sets else _NOT_POINTED
 
     # --- the grid
 
-    def _pointed(self) -> _Mask:
-        return np.asarray(self._spots.done | (self._spots.aimed >= self._options.aim_sets))
+    def _pointed(self, part: tuple[slice, slice]) -> _Mask:
+        return np.asarray(self._spots.done[part] | (self._spots.aimed[part] >= self._options.aim_sets))
+
+    def _count(self, part: tuple[slice, slice]) -> tuple[int, int]:
+        """Return how many spots there were pointed at, and how many are done."""
+        return int(np.count_nonzero(self._pointed(part))), int(np.count_nonzero(self._spots.done[part]))
 
     def _axis(self) -> _Floats:
         """Return (row, column) of the middle of the picture."""
@@ -269,17 +275,15 @@ class SpotMap:
         self._spots.sets[window] = kept
 
     def _move_on(self) -> None:
-        """Shift the map when the camera comes near its edge."""
-        half = np.ceil(np.ptp([self._panorama.corners().imag, self._panorama.corners().real], axis=1) / 2)
-        reach = half / self._options.spot_deg
-        for axis, place in enumerate(self._axis()):
-            if place - reach[axis] < 1 or place + reach[axis] > _SIDE - 1:
-                self._shift(axis, -_SHIFT if place > _SIDE / 2 else _SHIFT)
+        """Shift the map when the picture has come to its edge."""
+        for axis, reach in enumerate(self._look.window):
+            if reach.start == 0 or reach.stop == _SIDE:
+                self._shift(axis, _SHIFT if reach.start == 0 else -_SHIFT)
 
     def _shift(self, axis: int, by: int) -> None:
         gone: list[slice] = [slice(None), slice(None)]
         gone[axis] = slice(-by, None) if by > 0 else slice(0, -by)
-        self._count_as_left(tuple(gone))
+        self._keep_sizes(tuple(gone))
         for array, empty in self._spots.arrays():
             array[:] = np.roll(array, by, axis=axis - 2)
             line: list[slice] = [slice(None), slice(None)]
@@ -288,13 +292,12 @@ class SpotMap:
         self._origin[axis] += by
         self._look = self._seen_now()
 
-    def _count_as_left(self, part: tuple[slice, ...]) -> None:
-        done = self._spots.done[part]
-        self._left += [int(self._pointed()[part].sum()), int(done.sum())]
-        self._left_mm = (self._left_mm + self._spots.smallest_mm[part][done].tolist())[-_SIDE * _SIDE :]
+    def _keep_sizes(self, part: tuple[slice, ...]) -> None:
+        """Remember what the done spots of a part that is given up could have shown."""
+        self._left_mm = (self._left_mm + self._spots.smallest_mm[part][self._spots.done[part]].tolist())[-_SIDE**2 :]
 
     def _end_map(self) -> None:
-        self._count_as_left((slice(None), slice(None)))
+        self._keep_sizes((slice(None), slice(None)))
         self._spots = _Spots()
         self.ended += 1
         self._begin_map()
