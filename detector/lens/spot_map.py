@@ -184,9 +184,11 @@ class SpotMap:
     def towards_unfinished(self) -> tuple[float, float] | None:
         """Return (down, right) of the nearest spots that were pointed at and are not done, in degrees of the picture.
 
-        The median of the eight nearest to the middle; None where there are none on this map.
+        The median of the eight nearest to the middle; None where there are none on this map. Spots that are being
+        looked at now need no turn.
         """
-        rows, columns = np.nonzero((self._spots.aimed >= self._options.aim_sets) & ~self._spots.done)
+        spots = self._spots
+        rows, columns = np.nonzero((spots.aimed >= self._options.aim_sets) & ~spots.done & (spots.sets == 0))
         if not len(rows):
             return None
         away = self._panorama.from_map(self._places(rows, columns))
