@@ -21,7 +21,7 @@ function renderSpots({ rows, view, smallest_lens_mm: smallestMm, calibrated }, {
   byId("map-done").setAttribute("d", shapes(rows, "#"));
   byId("map-begun").setAttribute("d", shapes(rows, "o"));
   const [top, left, height, width] = (view ?? [0, 0, 0, 0]).map(Number);
-  byId("map-view").setAttribute("d", `M${left} ${top}h${width}v${height}h${-width}z`);
+  for (const id of ["map-halo", "map-view"]) byId(id).setAttribute("d", `M${left} ${top}h${width}v${height}h${-width}z`);
   byId("map").setAttribute("viewBox", `0 0 ${rows[0].length} ${rows.length}`);
   byId("map").setAttribute("aria-label", words.render("guide.map", { done, pointed }));
   setText(byId("spots-count"), words.render("guide.count", { done, pointed }));

@@ -10,7 +10,6 @@ from detector.lens.spot_map import SpotMap
 from detector.types import Phrase
 from tests.unit.detector.lens.lens_helpers import GEOMETRY, OPTIONS
 from tests.unit.detector.lens.test_lens_spot_map import fitness, still
-from web_ui.words import Words
 
 NS = 1_000_000_000
 
@@ -92,9 +91,3 @@ def test_no_two_changes_within_the_hold():
 def test_whoever_moves_one_way_is_not_sent_back():
     said = shown([Hint.MOVE_RIGHT] * 6 + [Hint.MOVE_LEFT, Hint.MOVE_RIGHT, Hint.MOVE_DOWN] * 10)
     assert said[4:] == [Phrase("lens.guide.move_right")] * 32
-
-
-@pytest.mark.parametrize("lang", ["en", "ko"])
-def test_every_hint_has_words(lang):
-    words = Words(lang)
-    assert not [hint for hint in Hint if f"lens.guide.{hint}" not in words]
