@@ -2,9 +2,9 @@
 
     .venv/bin/python -m benchmarks.lens_coverage [--scenes 200] [--first 0] [--calibrated]
 
-Furnished walls with four simple lenses, 1.5 mm wide, that face the camera (0 to 5 degrees off their axes). Light, noise,
-focus, range, speed, reach, exposure and length of the look are drawn at random, good and bad. A long exposure is blurred
-by the hand's own motion. Afterwards every lens counts under what the map says of its spot: done, begun, not pointed at.
+Furnished walls with four simple lenses, 1.5 mm wide, that face the camera (0 to 5 degrees off their axes). Light,
+noise, focus, range, speed, reach, exposure and length of the look are drawn at random, good and bad. A long exposure
+is blurred by the hand's own motion. Afterwards every lens counts under what the map says of its spot: done, begun, not pointed at.
 Lenses were found if an alert lay on them at any time of the look.
 """
 
@@ -20,7 +20,17 @@ from benchmarks.lens_scenes import VGA
 from detector.lens.detectability import DetectabilityModel
 from detector.lens.options import LensOptions
 from detector.lens.sense import LensSense
-from detector.lens.synth import HandMotion, Lens, Pose, Scene, SceneRenderer, SensorModel, StrobePlan, Texture, random_scene
+from detector.lens.synth import (
+    HandMotion,
+    Lens,
+    Pose,
+    Scene,
+    SceneRenderer,
+    SensorModel,
+    StrobePlan,
+    Texture,
+    random_scene,
+)
 from detector.lens.synth.projection import Projection
 from detector.lens.synth.scorer import interval
 from detector.lens.synth.sequence import aimed

@@ -2,9 +2,9 @@
 
     .venv/bin/python -m benchmarks.lens_hints [--hands 24] [--first 0]
 
-Half of the people have held the device nearly still and moved it a few millimetres to one side: going on that way is the
-shortest way to a second viewpoint, so that is what the hint must say. The others have looked at one part of the wall too
-briefly and then at another for long enough: the hint must point back to the first. Both then obey until all is done.
+Half of the people have held the device nearly still and moved it a few millimetres to one side: going on that way is
+the shortest way to a second viewpoint, so that is what the hint must say. The others have looked at one part of the
+wall too briefly and then at another for long enough: the hint must point back to the first. Both then obey until all is done.
 """
 
 import argparse
@@ -161,8 +161,10 @@ def main() -> None:
         right, ended = sum(o.said == o.right for o in outcomes), sum(o.finished for o in outcomes)
         low, high = interval(right, len(outcomes))
         seconds = [o.seconds for o in outcomes if o.finished]
-        print(f"{kind}: right side {right}/{len(outcomes)} ({low:.3f}-{high:.3f}), ended {ended}, "
-              f"median {np.median(seconds) if seconds else np.nan:.1f} s")
+        print(
+            f"{kind}: right side {right}/{len(outcomes)} ({low:.3f}-{high:.3f}), ended {ended}, "
+            f"median {np.median(seconds) if seconds else np.nan:.1f} s"
+        )
 
 
 if __name__ == "__main__":

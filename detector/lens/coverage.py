@@ -7,7 +7,7 @@ from detector.types import Phrase, SenseCoverage, SpotCoverage
 
 __all__ = ["SweepTally"]
 
-_CANNOT_SEE = (
+_CANNOT_SEE: tuple[Phrase, ...] = (
     Phrase("lens.cannot_see.steep_one_way_glass"),
     Phrase("lens.cannot_see.turned_away"),
     Phrase("lens.cannot_see.infrared_filter"),

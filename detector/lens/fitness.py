@@ -182,8 +182,9 @@ class FitnessMeter:
         """Return the mean level of each block; what does not fill one at the right and at the bottom is left out."""
         few = image[::_PIXEL_STEP, ::_PIXEL_STEP]
         rows, columns = few.shape[0] // self._per_block, few.shape[1] // self._per_block
-        few = np.ascontiguousarray(few[: rows * self._per_block, : columns * self._per_block])
-        return np.asarray(cv2.resize(few, (columns, rows), interpolation=cv2.INTER_AREA), dtype=np.float64)
+        whole = np.ascontiguousarray(few[: rows * self._per_block, : columns * self._per_block])
+        small = cv2.resize(whole, (columns, rows), interpolation=cv2.INTER_AREA)  # type: ignore[arg-type]
+        return np.asarray(small, dtype=np.float64)
 
     def _dark(self, strobe: StrobeSet) -> _Floats:
         """Return the room's own light per exposure, block by block; none where no dark frame tells."""

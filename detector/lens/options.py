@@ -259,7 +259,12 @@ class LensOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     ] = 0.75
     wanted_aperture_mm: Annotated[
         float,
-        _meta(0.3, 10, "mm", "A simple lens this wide must have shown for a set to count; raising it passes weak light"),
+        _meta(
+            0.3,
+            10,
+            "mm",
+            "A simple lens this wide must have shown for a set to count; raising it lets weak light count",
+        ),
     ] = 1.5
     assumed_range_mm: Annotated[
         float,
@@ -318,12 +323,16 @@ class LensOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     complete_share: Annotated[
         float,
         _meta(
-            0.1, 1, "1", "Share of the spots pointed at that must be done before 'nothing detected' may be said; "
-            "raising it asks for every corner"
+            0.1,
+            1,
+            "1",
+            "Share of the spots pointed at that must be done before 'nothing detected' may be said; "
+            "raising it asks for every corner",
         ),
     ] = 0.8
     complete_spots: Annotated[
-        int, _meta(1, 5000, "1", "Spots that must be done before 'nothing detected' may be said; raising it takes longer")
+        int,
+        _meta(1, 5000, "1", "Spots that must be done before 'nothing detected' may be said; raising it takes longer"),
     ] = 30
     min_dark_fraction: Annotated[
         float, _meta(0, 1, "1", "Share of sets that must have a dark frame; raising it asks for a steadier strobe")

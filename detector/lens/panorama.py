@@ -41,8 +41,8 @@ class Panorama:
     """A similarity from the newest picture to the wall: degrees from the optical axis to degrees of the map.
 
     A turn of the camera and a step to the side move the middle of the picture alike and are one here: the map is pinned
-    to the wall, unrolled, and a circle walked or turned does not close. In the corners of the picture the two differ, by
-    13 % of the step over the range at 20 degrees. Coming closer is a zoom.
+    to the wall, unrolled, and a circle walked or turned does not close. In the corners of the picture the two differ,
+    by 13 % of the step over the range at 20 degrees. Coming closer is a zoom.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""The wall in spots, carried along with the hand's registered motion: what each was looked at with, and whether enough."""
+"""The wall in spots, carried along with the hand's registered motion: which of them were looked at well enough."""
 
 from dataclasses import dataclass, field
 
@@ -34,10 +34,13 @@ class _Spots:
     done: _Mask = field(default_factory=lambda: np.zeros((_SIDE, _SIDE), bool))
     smallest_mm: _Floats = field(default_factory=lambda: np.full((_SIDE, _SIDE), np.inf))
 
-    def arrays(self) -> tuple[tuple[npt.NDArray[np.generic], object], ...]:
-        """Return every array with what an untouched spot holds."""
-        zero = (self.sets, self.missed, self.aimed, self.low, self.high)
-        return (*((array, 0) for array in zero), (self.done, False), (self.smallest_mm, np.inf))
+    def shift(self, axis: int, by: int) -> None:
+        """Move everything along an axis; untouched spots come in on the other side."""
+        line = slice(0, by) if by > 0 else slice(by, None)
+        rows, columns = (line, slice(None)) if axis == 0 else (slice(None), line)
+        for array in (self.sets, self.missed, self.aimed, self.low, self.high, self.done, self.smallest_mm):
+            array[:] = np.roll(array, by, axis=axis - 2)
+            array[..., rows, columns] = np.inf if array is self.smallest_mm else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,7 +239,7 @@ class SpotMap:
     def _axis(self) -> _Floats:
         """Return (row, column) of the middle of the picture."""
         place = self._panorama.axis
-        return np.array([place.imag, place.real]) / self._options.spot_deg + self._origin
+        return np.asarray(np.array([place.imag, place.real]) / self._options.spot_deg + self._origin)
 
     def _cell(self, place: npt.NDArray[np.complex128]) -> tuple[int, int]:
         rows_columns = np.array([place.imag[0], place.real[0]]) / self._options.spot_deg + self._origin
@@ -283,20 +286,15 @@ class SpotMap:
                 self._shift(axis, _SHIFT if reach.start == 0 else -_SHIFT)
 
     def _shift(self, axis: int, by: int) -> None:
-        gone: list[slice] = [slice(None), slice(None)]
-        gone[axis] = slice(-by, None) if by > 0 else slice(0, -by)
-        self._keep_sizes(tuple(gone))
-        for array, empty in self._spots.arrays():
-            array[:] = np.roll(array, by, axis=axis - 2)
-            line: list[slice] = [slice(None), slice(None)]
-            line[axis] = slice(0, by) if by > 0 else slice(by, None)
-            array[(..., *line)] = empty
+        gone = slice(-by, None) if by > 0 else slice(0, -by)
+        self._keep_sizes((gone, slice(None)) if axis == 0 else (slice(None), gone))
+        self._spots.shift(axis, by)
         self._origin[axis] += by
         self._look = self._seen_now()
 
     def _keep_sizes(self, part: tuple[slice, ...]) -> None:
         """Remember what the done spots of a part that is given up could have shown."""
-        self._left_mm = (self._left_mm + self._spots.smallest_mm[part][self._spots.done[part]].tolist())[-_SIDE**2 :]
+        self._left_mm = (self._left_mm + self._spots.smallest_mm[part][self._spots.done[part]].tolist())[-(_SIDE**2) :]
 
     def _end_map(self) -> None:
         self._keep_sizes((slice(None), slice(None)))

@@ -1,5 +1,7 @@
 """Spots stay on the wall while the hand moves, and only an unbroken look from two sides makes them done."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -48,7 +50,7 @@ def test_a_place_on_the_wall_keeps_its_place_on_the_map(end):
     panorama, steps = Panorama(GEOMETRY), [Pose().towards(end, k / 40) for k in range(41)]
     y, x = np.array([220.0]), np.array([400.0])
     first = panorama.to_map(y, x)
-    for before, after in zip(steps, steps[1:], strict=False):
+    for before, after in pairwise(steps):
         panorama.carry(motion(before, after))
     there = motion(steps[0], end) @ [400.0, 220.0, 1.0]
     now = panorama.to_map(there[[1]] / there[2], there[[0]] / there[2])
