@@ -4,8 +4,8 @@
 
 Furnished walls with four simple lenses, 1.5 mm wide, that face the camera (0 to 5 degrees off their axes). Light,
 noise, focus, range, speed, reach, exposure and length of the look are drawn at random, good and bad. A long exposure
-is blurred by the hand's own motion. Afterwards every lens counts under what the map says of its spot: done, begun, not pointed at.
-Lenses were found if an alert lay on them at any time of the look.
+is blurred by the hand's own motion. Afterwards every lens counts under what the map says of its spot: done, begun, not
+pointed at. Lenses were found if an alert lay on them at any time of the look.
 """
 
 import argparse
@@ -192,6 +192,12 @@ def main() -> None:
                 by[f"{name} {getattr(look, name)}", state][found] += 1
             if arguments.misses and state == "#" and not found:
                 print(f"missed on a done spot: {seed} {why} {look}", flush=True)
+        if (number + 1) % 20 == 0:
+            rest = counts["o"] + counts["."]
+            done = share(counts["#"][True], counts["#"].total())
+            print(
+                f"{number + 1 - arguments.first} walls: done {done}, rest {share(rest[True], rest.total())}", flush=True
+            )
     print("| the map says | lenses found (95 %) |\n|---|---|")
     for state, name in STATES.items():
         print(f"| {name} | {share(counts[state][True], counts[state].total())} |")

@@ -4,7 +4,8 @@
 
 Half of the people have held the device nearly still and moved it a few millimetres to one side: going on that way is
 the shortest way to a second viewpoint, so that is what the hint must say. The others have looked at one part of the
-wall too briefly and then at another for long enough: the hint must point back to the first. Both then obey until all is done.
+wall too briefly and then at another for long enough: the hint must point back to the first. Both then obey until all
+is done.
 """
 
 import argparse

@@ -19,6 +19,8 @@ from detector.types import CameraGeometry
 __all__ = ["Fitness", "FitnessMeter", "Hand"]
 
 _Floats = npt.NDArray[np.float64]
+_Grey = npt.NDArray[np.uint8] | npt.NDArray[np.uint16]
+_ALL = np.uint8(255)  # stands for 1 where shares are taken as means of bytes
 _BLOCKS_PER_SPOT = 2
 _PIXEL_STEP = 3  # every third working pixel of every third row tells a block's level well enough
 _SATURATED = 0.98  # as in glints.py
@@ -67,7 +69,7 @@ class Fitness:
     range_mm : tuple of float or None
         Nearest and farthest that the wall may be; None without a calibration.
     middle_mm : float
-        Median of `smallest_mm` in the middle of the picture.
+        Median of `smallest_mm` in the middle of the picture; NaN without a calibration.
     nearer_mm, farther_mm : float
         Smallest aperture if the camera stood at 0.7 and at 1.4 of the range; NaN without a calibration.
     """
@@ -147,23 +149,30 @@ class FitnessMeter:
         slowly over the picture, and a hand moves little within a set.
         """
         black_dn = self._geometry.black_level_dn
-        on_dn = self._shrunk(strobe.on.grey)
-        dark_dn = self._dark(strobe)
-        wall_dn = on_dn - black_dn - dark_dn * strobe.on.exposure
-        off_dn = self._shrunk(strobe.off.grey) - black_dn - dark_dn * strobe.off.exposure
-        off_dn = off_dn * (strobe.on.exposure / strobe.off.exposure)
-        clipped = self._shrunk((strobe.on.grey >= _SATURATED * self._full_dn).view(np.uint8) * np.uint8(255)) / 255
-        usable = (clipped <= self._options.max_clipped_share) & (wall_dn > 0)
-        usable &= off_dn >= self._options.min_off_axis_share * wall_dn
+        on_grey = self._thinned(strobe.on.grey)
+        on_dn = self._block_means(on_grey)
+        ambient_dn = self._dark(strobe, on_dn) * strobe.on.exposure
+        wall_dn = on_dn - black_dn - ambient_dn
+        ratio = strobe.on.exposure / strobe.off.exposure
+        off_dn = (self._block_means(self._thinned(strobe.off.grey)) - black_dn) * ratio - ambient_dn
+        is_clipped = np.multiply(on_grey >= _SATURATED * self._full_dn, _ALL, dtype=np.uint8)
+        clipped = self._block_means(is_clipped) > _ALL * self._options.max_clipped_share
+        usable = ~clipped & (wall_dn > 0) & (off_dn >= self._options.min_off_axis_share * wall_dn)
         usable &= self._has_headroom(on_dn, wall_dn, noise)
         sharp = self._sharpness.is_sharp(strobe.on.grey, noise)
-        middle_dn = float(np.median(wall_dn[::2, ::2]))
         exposure_us = strobe.on.frame.exposure_ns / 1e3
-        ranges = self._model.range_mm(middle_dn, exposure_us, strobe.on.frame.gain) if self._model else None
+        middle_dn, ranges = np.nan, None
+        if self._model is not None:
+            middle_dn = float(np.median(wall_dn))
+            ranges = self._model.range_mm(middle_dn, exposure_us, strobe.on.frame.gain)
         blur_deg = hand.speed_deg_s * exposure_us / 1e6
-        ambient_dn = max(0.0, float(np.median(on_dn[::2, ::2])) - middle_dn)
-        lens = _Look(ranges or (self._options.assumed_range_mm,) * 2, blur_deg, noise, ambient_dn)
-        smallest_mm = np.where(usable & lit & sharp, self._smallest_mm(wall_dn, lens), np.inf)
+        look = _Look(
+            ranges or (self._options.assumed_range_mm,) * 2,
+            blur_deg,
+            noise,
+            max(0.0, black_dn + float(ambient_dn.mean())),
+        )
+        smallest_mm = np.where(usable & lit & sharp, self._smallest_mm(wall_dn, look), np.inf)
         return Fitness(
             smallest_mm=smallest_mm.astype(np.float32),
             block_px=self._block_px,
@@ -171,26 +180,30 @@ class FitnessMeter:
             sharp=sharp,
             speed_deg_s=hand.speed_deg_s,
             trusted=hand.trusted,
-            clipped=float((clipped > self._options.max_clipped_share).mean()),
+            clipped=float(clipped.mean()),
             range_mm=ranges,
-            middle_mm=_middle(smallest_mm),
-            nearer_mm=self._from(_NEARER, middle_dn, lens),
-            farther_mm=self._from(_FARTHER, middle_dn, lens),
+            middle_mm=_middle(smallest_mm) if self._model else np.nan,
+            nearer_mm=self._from(_NEARER, middle_dn, look),
+            farther_mm=self._from(_FARTHER, middle_dn, look),
         )
 
-    def _shrunk(self, image: npt.NDArray[np.uint8] | npt.NDArray[np.uint16]) -> _Floats:
-        """Return the mean level of each block; what does not fill one at the right and at the bottom is left out."""
+    def _thinned(self, image: _Grey) -> _Grey:
+        """Return every third pixel of whole blocks; what fills none, at the right and at the bottom, is left out."""
         few = image[::_PIXEL_STEP, ::_PIXEL_STEP]
-        rows, columns = few.shape[0] // self._per_block, few.shape[1] // self._per_block
-        whole = np.ascontiguousarray(few[: rows * self._per_block, : columns * self._per_block])
-        small = cv2.resize(whole, (columns, rows), interpolation=cv2.INTER_AREA)  # type: ignore[arg-type]
-        return np.asarray(small, dtype=np.float64)
+        rows, columns = (side - side % self._per_block for side in few.shape)
+        return np.ascontiguousarray(few[:rows, :columns])  # type: ignore[return-value]
 
-    def _dark(self, strobe: StrobeSet) -> _Floats:
+    def _block_means(self, thinned: _Grey) -> _Floats:
+        size = (thinned.shape[1] // self._per_block, thinned.shape[0] // self._per_block)
+        return np.asarray(cv2.resize(thinned, size, interpolation=cv2.INTER_AREA), dtype=np.float64)
+
+    def _dark(self, strobe: StrobeSet, like: _Floats) -> _Floats:
         """Return the room's own light per exposure, block by block; none where no dark frame tells."""
         if strobe.dark is None:
-            return np.zeros(self._shrunk(strobe.on.grey).shape)
-        return (self._shrunk(strobe.dark.grey) - self._geometry.black_level_dn) / strobe.dark.exposure
+            return np.zeros_like(like)
+        return (
+            self._block_means(self._thinned(strobe.dark.grey)) - self._geometry.black_level_dn
+        ) / strobe.dark.exposure
 
     def _has_headroom(self, on_dn: _Floats, wall_dn: _Floats, noise: NoiseModel) -> npt.NDArray[np.bool_]:
         """Mark where a glint can still stand out before it clips."""
