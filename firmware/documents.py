@@ -6,10 +6,17 @@ from typing import Any
 import msgspec
 
 from detector.fusion.verdict import Judgement
-from detector.types import Alert, Phrase, RadioSignal, SenseCoverage
+from detector.types import Alert, Guidance, Phrase, RadioSignal, SenseCoverage
 from web_ui.words import Words
 
-__all__ = ["alert_document", "coverage_document", "phrase_documents", "signal_document", "verdict_document"]
+__all__ = [
+    "alert_document",
+    "coverage_document",
+    "guidance_document",
+    "phrase_documents",
+    "signal_document",
+    "verdict_document",
+]
 
 _NS = 1e9
 _BOOKKEEPING = ("key", "first_t_ns", "last_t_ns", "reasons")
@@ -47,13 +54,22 @@ def _tidy(name: str, value: Any) -> Any:
 
 
 def coverage_document(coverage: SenseCoverage, words: Words, gaps: Iterable[Phrase] = ()) -> dict[str, Any]:
-    """Return coverage in words and codes, the gaps of the sensor among what is missing."""
+    """Return coverage in words and codes, the gaps of the sensor among what is missing, and the spots if it has any."""
+    spots = coverage.spots
     return {
         "complete": coverage.complete,
         "done": phrase_documents(coverage.done, words),
         "missing": phrase_documents((*gaps, *coverage.missing), words),
         "cannot_see": phrase_documents(coverage.cannot_see, words),
+        **({} if spots is None else {"spots": msgspec.to_builtins(spots) | {"share": round(spots.share, 3)}}),
     }
+
+
+def guidance_document(guidance: Guidance, words: Words) -> dict[str, Any]:
+    """Return what helps whoever holds the device; the hint in words and code, or null."""
+    hint = phrase_documents((guidance.hint,), words)[0] if guidance.hint else None
+    fields: dict[str, Any] = msgspec.to_builtins(guidance)
+    return fields | {"hint": hint}
 
 
 def verdict_document(judgement: Judgement, words: Words) -> Mapping[str, Any]:

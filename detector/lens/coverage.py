@@ -2,28 +2,26 @@
 
 from dataclasses import dataclass, field
 
-import numpy as np
-
 from detector.lens.options import LensOptions
-from detector.types import Phrase, SenseCoverage
+from detector.types import Phrase, SenseCoverage, SpotCoverage
 
 __all__ = ["SweepTally"]
 
-_CANNOT_SEE = (
+_CANNOT_SEE: tuple[Phrase, ...] = (
     Phrase("lens.cannot_see.steep_one_way_glass"),
     Phrase("lens.cannot_see.turned_away"),
     Phrase("lens.cannot_see.infrared_filter"),
     Phrase("lens.cannot_see.covered"),
     Phrase("lens.cannot_see.out_of_view"),
 )
-_REMEMBERED_POSES = 64
+_SIZE_UNKNOWN = Phrase("lens.cannot_see.size_unknown")
 
 
 @dataclass(slots=True)
 class SweepTally:
     """Counts since the start or the last gap; `frames`, `dropped` and the like run on over gaps.
 
-    Distinct poses are told by how far the camera stepped, as an angle at the wall: turning on the spot is none.
+    What the sets were good for, spot by spot, is the business of `SpotMap`.
     """
 
     options: LensOptions
@@ -37,19 +35,14 @@ class SweepTally:
     total_sets: int = 0
     total_trusted_sets: int = 0
     gaps: list[Phrase] = field(default_factory=list)
-    _poses: list[tuple[float, float]] = field(default_factory=list)
 
-    def note_set(self, view_deg: tuple[float, float], trusted: bool, dark: bool) -> None:
-        """Count one analysed set, taken from that viewpoint (y, x), degrees at the wall."""
+    def note_set(self, trusted: bool, dark: bool) -> None:
+        """Count one analysed set."""
         self.sets += 1
         self.total_sets += 1
         self.dark_sets += dark
-        if not trusted:
-            return
-        self.trusted_sets += 1
-        self.total_trusted_sets += 1
-        if all(np.hypot(view_deg[0] - y, view_deg[1] - x) >= self.options.pose_step_deg for y, x in self._poses):
-            self._poses = [*self._poses[-_REMEMBERED_POSES:], view_deg]
+        self.trusted_sets += trusted
+        self.total_trusted_sets += trusted
 
     def note_unlit_set(self) -> None:
         """Count a set whose rings lit nothing: a burnt ring or a cut wire must not look like an empty room."""
@@ -59,29 +52,44 @@ class SweepTally:
         """Begin again: what was seen before the gap does not make the sweep after it complete."""
         self.gaps = [*self.gaps[-3:], reason]
         self.sets = self.trusted_sets = self.dark_sets = self.unlit_sets = 0
-        self._poses = []
 
-    @property
-    def poses(self) -> int:
-        """Distinct poses since the start or the last gap."""
-        return len(self._poses)
+    def coverage(self, spots: SpotCoverage, maps_ended: int = 0) -> SenseCoverage:
+        """Return the coverage; complete only when nothing is short.
 
-    def coverage(self) -> SenseCoverage:
-        """Return the coverage; complete only when nothing is short."""
-        short = self._short()
-        done = (
+        Parameters
+        ----------
+        spots : SpotCoverage
+            `SpotMap.coverage`.
+        maps_ended : int
+            How often the place on the wall was lost since the start or the last gap.
+        """
+        short = self._short(spots)
+        done = [
             Phrase("lens.done.frames", {"frames": self.frames}),
             Phrase("lens.done.sets", {"sets": self.total_sets, "trusted_sets": self.total_trusted_sets}),
-            Phrase("lens.done.poses", {"poses": self.poses}),
-        )
+            Phrase("lens.done.spots", {"done": spots.done, "pointed": spots.pointed}),
+        ]
+        cannot_see = _CANNOT_SEE
+        if spots.smallest_lens_mm is not None:
+            done.append(Phrase("lens.done.smallest", {"aperture_mm": spots.smallest_lens_mm}))
+        else:
+            cannot_see = (*_CANNOT_SEE, _SIZE_UNKNOWN)
         notes = list(self.gaps)
+        if maps_ended:
+            notes.append(Phrase("lens.missing.place_lost", {"times": maps_ended}))
         if self.dropped:
             notes.append(Phrase("lens.missing.dropped", {"frames": self.dropped}))
         if self.unattributed:
             notes.append(Phrase("lens.missing.unattributed", {"frames": self.unattributed}))
-        return SenseCoverage(complete=not short, done=done, missing=tuple(short + notes), cannot_see=_CANNOT_SEE)
+        return SenseCoverage(
+            complete=not short,
+            done=tuple(done),
+            missing=tuple(short + notes),
+            cannot_see=cannot_see,
+            spots=spots,
+        )
 
-    def _short(self) -> list[Phrase]:
+    def _short(self, spots: SpotCoverage) -> list[Phrase]:
         o = self.options
         short = []
         if self.unlit_sets > o.max_unlit_fraction * (self.sets + self.unlit_sets):
@@ -90,11 +98,10 @@ class SweepTally:
             short.append(Phrase("lens.missing.no_sets"))
         elif self.trusted_sets < o.min_trusted_fraction * self.sets:
             short.append(Phrase("lens.missing.registration"))
-        if self.trusted_sets < o.complete_sets:
-            wanted = {"sets": self.trusted_sets, "wanted": o.complete_sets}
-            short.append(Phrase("lens.missing.sets", wanted))
-        if self.poses < o.complete_poses:
-            short.append(Phrase("lens.missing.poses", {"poses": self.poses, "wanted": o.complete_poses}))
+        if spots.done < o.complete_spots:
+            short.append(Phrase("lens.missing.few_spots", {"done": spots.done, "wanted": o.complete_spots}))
+        if spots.done < o.complete_share * spots.pointed:
+            short.append(Phrase("lens.missing.spots", {"spots": spots.pointed - spots.done, "pointed": spots.pointed}))
         if self.sets and self.dark_sets < o.min_dark_fraction * self.sets:
             short.append(Phrase("lens.missing.dark"))
         return short

@@ -282,15 +282,103 @@ class LensOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     ] = -3.0
 
     # Coverage
-    complete_sets: Annotated[
-        int, _meta(2, 1000, "1", "Trusted strobe sets before 'nothing detected' may be said; raising it takes longer")
-    ] = 6
-    complete_poses: Annotated[
-        int, _meta(1, 100, "1", "Distinct poses among them; raising it asks for more movement")
-    ] = 4
-    pose_step_deg: Annotated[
-        float, _meta(0.05, 20, "deg", "Poses this far apart are distinct; raising it asks for more movement")
-    ] = 0.5
+    spot_deg: Annotated[
+        float,
+        _meta(1, 10, "deg", "Side of the spots that the wall is divided into; raising it lets the edge of a spot pass"),
+    ] = 2.5
+    spot_sets: Annotated[
+        int,
+        _meta(
+            2, 100, "1", "Sets on end that could have shown a lens before a spot is done; raising it asks for patience"
+        ),
+    ] = 8
+    spot_view_deg: Annotated[
+        float,
+        _meta(
+            0,
+            10,
+            "deg",
+            "Span of viewpoints, at the wall, before a spot is done: a little more than `min_view_deg`, for a lens "
+            "may miss the outermost; raising it asks for more movement",
+        ),
+    ] = 0.75
+    wanted_aperture_mm: Annotated[
+        float,
+        _meta(
+            0.3,
+            10,
+            "mm",
+            "A simple lens this wide must have shown for a set to count; raising it lets weak light count",
+        ),
+    ] = 1.5
+    assumed_range_mm: Annotated[
+        float,
+        _meta(
+            100,
+            5000,
+            "mm",
+            "Range that is assumed as long as no calibration tells it; raising it refuses dim pictures, lowering it "
+            "counts walls that are too far away",
+        ),
+    ] = 1500.0
+    max_clipped_share: Annotated[
+        float, _meta(0, 1, "1", "Share of clipped pixels beyond which a place shows no lens; raising it counts glare")
+    ] = 0.1
+    min_off_axis_share: Annotated[
+        float,
+        _meta(
+            0,
+            1,
+            "1",
+            "Off-axis light on a place, of the on-axis light there, for both rings to count; raising it asks for a "
+            "wider off-axis beam",
+        ),
+    ] = 0.2
+    min_sharpness: Annotated[
+        float,
+        _meta(
+            0, 1, "1", "Steepness of the sharpest edges, of the best lately; raising it takes plainer walls for blur"
+        ),
+    ] = 0.6
+    max_speed_deg_s: Annotated[
+        float,
+        _meta(
+            1, 200, "deg/s", "Faster hands are asked to slow down; raising it loses the place, registration held at 30"
+        ),
+    ] = 25.0
+    map_slack_deg: Annotated[
+        float,
+        _meta(
+            0.1,
+            10,
+            "deg",
+            "How far the place on the map may be unsure before the map ends there; raising it joins what may not "
+            "belong together",
+        ),
+    ] = 1.25
+    aim_share: Annotated[
+        float,
+        _meta(
+            0.1, 1, "1", "Middle of the picture, of its width and height, that is pointed at; raising it asks for more"
+        ),
+    ] = 0.6
+    aim_sets: Annotated[
+        int, _meta(1, 50, "1", "Sets for which a spot must be pointed at to be asked for; raising it forgives passing")
+    ] = 3
+    complete_share: Annotated[
+        float,
+        _meta(
+            0.1,
+            1,
+            "1",
+            "Share of the spots pointed at that must be done before 'nothing detected' may be said; "
+            "raising it asks for every corner",
+        ),
+    ] = 0.8
+    complete_spots: Annotated[
+        int,
+        _meta(1, 5000, "1", "Spots that must be done before 'nothing detected' may be said; raising it takes longer"),
+    ] = 30
     min_dark_fraction: Annotated[
         float, _meta(0, 1, "1", "Share of sets that must have a dark frame; raising it asks for a steadier strobe")
     ] = 0.3
@@ -310,4 +398,16 @@ class LensOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     ] = 0.2
     min_trusted_fraction: Annotated[
         float, _meta(0, 1, "1", "Share of sets whose registration must be trusted; raising it asks for texture")
+    ] = 0.5
+
+    # Guidance
+    hint_onset_s: Annotated[
+        float, _meta(0, 5, "s", "A cause must last this long before a hint shows; raising it helps later, calmer")
+    ] = 0.4
+    hint_hold_s: Annotated[
+        float, _meta(0, 10, "s", "A hint stays at least this long, to be read; raising it keeps hints past their cause")
+    ] = 1.5
+    hint_share: Annotated[
+        float,
+        _meta(0.1, 1, "1", "Share of the picture that must be fit to show a lens; raising it asks for better light"),
     ] = 0.5

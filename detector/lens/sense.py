@@ -18,6 +18,7 @@ from detector.lens.noise import NoiseModel, estimate_noise
 from detector.lens.options import LensOptions
 from detector.lens.registration import MotionChain, Registrar, map_points
 from detector.lens.scoring import GlintModel, load_model
+from detector.lens.spotter import Spotter, SpotView
 from detector.lens.strobe import StrobeGrouper, StrobeSet
 from detector.lens.tracking import SetMotion, Track, Tracker
 from detector.lens.working import WorkingFrame, WorkingScale
@@ -38,7 +39,7 @@ class LensSense:
         Coefficients of the score; the shipped ones when not given.
     calibration : LensCalibration, optional
         Of this camera in this mode; without one the geometry's black level stands, and the rings are taken to light
-        the picture alike.
+        the picture alike, and no size of a lens is ever stated.
 
     Notes
     -----
@@ -71,6 +72,7 @@ class LensSense:
         self._finder = GlintFinder(options, self._scale, geometry.black_level_dn, self._full_dn)
         self._tracker = Tracker(options, self._px_per_deg, (geometry.height_px, geometry.width_px))
         self._tally = SweepTally(options)
+        self._spotter = Spotter(options, geometry, self._scale, calibration.detectability)
         self._model = model or load_model()
         self._rejected: Counter[str] = Counter()
         self._judged: tuple[Judgement, ...] = ()
@@ -104,6 +106,11 @@ class LensSense:
     def judgements(self) -> tuple[Judgement, ...]:
         """What is followed now and what each is taken for, turned down or not."""
         return self._judged
+
+    @property
+    def spotter(self) -> Spotter:
+        """Which spots are done: for tests and benchmarks."""
+        return self._spotter
 
     @property
     def tracks(self) -> tuple[Track, ...]:
@@ -146,6 +153,7 @@ class LensSense:
         self._tracker.restart(self._alerted())
         self._retire()
         self._tally.note_gap(reason)
+        self._spotter.restart()
         self._last_set_ns = None
         self._last_sequence = None
 
@@ -159,11 +167,12 @@ class LensSense:
             sense=self.name,
             provenance=Provenance.least_real(self._provenances or {Provenance.LIVE}),
             t_ns=self._t_ns,
-            coverage=self._tally.coverage(),
+            coverage=self._tally.coverage(self._spotter.coverage, self._spotter.maps_ended),
             alerts=tuple(sorted(alerts, key=lambda a: -a.confidence)),
             inspect=tuple(sorted(inspect, key=lambda a: -a.confidence)),
             rejected=dict(rejected),
             figures=self._figures(),
+            guidance=self._spotter.guidance,
         )
 
     def annotated(self, frame: Frame) -> npt.NDArray[np.uint8]:
@@ -189,7 +198,8 @@ class LensSense:
     def _analyse(self, strobe: StrobeSet) -> None:
         on = strobe.on.frame
         trusted = self._chain.covers(on.t_ns) and self._chain.trusted(on.t_ns, strobe.off.frame.t_ns)
-        glints = self._find(strobe, trusted)
+        noise = estimate_noise(strobe.on.grey, self._full_dn)
+        glints = self._find(strobe, trusted, noise)
         motion, followed = self._motion_since_last_set(on.t_ns)
         view_deg = (float(self._view_deg[0]), float(self._view_deg[1]))
         step = SetMotion(matrix=np.eye(3) if motion is None else motion, trusted=followed, view_deg=view_deg)
@@ -197,10 +207,12 @@ class LensSense:
         self._judge()
         self._tracker.sweep(self._alerted())
         self._retire()
-        if self._lit(strobe):
-            self._tally.note_set(view_deg, trusted, strobe.dark is not None)
+        lit = self._lit(strobe)
+        if lit:
+            self._tally.note_set(trusted, strobe.dark is not None)
         else:
             self._tally.note_unlit_set()
+        self._spotter.step(strobe, SpotView(motion, followed, trusted, view_deg), noise, lit)
         self._last_set_ns = on.t_ns
 
     def _lit(self, strobe: StrobeSet) -> bool:
@@ -212,7 +224,7 @@ class LensSense:
         least = self._options.min_ring_light * self._full_dn
         return all((value - base) * strobe.on.exposure > least for value in level.values())
 
-    def _find(self, strobe: StrobeSet, trusted: bool) -> tuple[Glint, ...]:
+    def _find(self, strobe: StrobeSet, trusted: bool, noise: NoiseModel) -> tuple[Glint, ...]:
         on_ns = strobe.on.frame.t_ns
         to_off = self._scale.matrix_to_working(self._chain.between(on_ns, strobe.off.frame.t_ns))
         to_dark = None
@@ -221,7 +233,7 @@ class LensSense:
             to_dark = self._scale.matrix_to_working(self._chain.between(on_ns, strobe.dark.frame.t_ns))
             dark_noise = estimate_noise(strobe.dark.grey, self._full_dn)
         planes = difference_planes(strobe, to_off, to_dark, trusted, self._geometry.black_level_dn, self._balance_map)
-        return self._finder.find(strobe, planes, estimate_noise(strobe.on.grey, self._full_dn), dark_noise)
+        return self._finder.find(strobe, planes, noise, dark_noise)
 
     def _motion_since_last_set(self, t_ns: int) -> tuple[npt.NDArray[np.float64] | None, bool]:
         last_ns = self._last_set_ns

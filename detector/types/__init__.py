@@ -2,7 +2,7 @@
 
 from detector.types.activity import BaselineMode, BaselineState, HomingState, Trend
 from detector.types.baseline import Baseline
-from detector.types.coverage import Phrase, SenseCoverage, Verdict
+from detector.types.coverage import Phrase, SenseCoverage, SpotCoverage, Verdict
 from detector.types.findings import (
     Alert,
     AlertKind,
@@ -12,6 +12,7 @@ from detector.types.findings import (
     SenseReport,
     SignalKind,
 )
+from detector.types.guidance import Guidance
 from detector.types.lens import CameraGeometry, Frame, LedEdge, LedState
 from detector.types.provenance import Provenance
 from detector.types.rf import IqBlock, Tuning
@@ -25,6 +26,7 @@ __all__ = [
     "CameraGeometry",
     "Frame",
     "GlintAlert",
+    "Guidance",
     "HomingState",
     "IqBlock",
     "LedEdge",
@@ -36,6 +38,7 @@ __all__ = [
     "SenseCoverage",
     "SenseReport",
     "SignalKind",
+    "SpotCoverage",
     "Trend",
     "Tuning",
     "Verdict",

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from detector.types.activity import BaselineState, HomingState
 from detector.types.coverage import Phrase, SenseCoverage
+from detector.types.guidance import Guidance
 from detector.types.provenance import Provenance
 
 __all__ = ["Alert", "AlertKind", "GlintAlert", "RadioAlert", "RadioSignal", "SenseReport", "SignalKind"]
@@ -133,6 +134,8 @@ class SenseReport:
         The emitter that somebody walks towards, None while nobody does.
     baseline : BaselineState or None
         Where recording outside or comparing inside stands; None for a sense that has no baseline.
+    guidance : Guidance or None
+        What helps the person who holds the device; None for a sense that is not pointed.
     """
 
     sense: str
@@ -146,3 +149,4 @@ class SenseReport:
     figures: Mapping[str, float] = field(default_factory=dict)
     homing: HomingState | None = None
     baseline: BaselineState | None = None
+    guidance: Guidance | None = None

@@ -14,6 +14,7 @@ from detector.types import Alert, Phrase, Provenance, RadioAlert, SenseCoverage,
 from firmware.documents import (
     alert_document,
     coverage_document,
+    guidance_document,
     phrase_documents,
     signal_document,
     verdict_document,
@@ -289,6 +290,11 @@ class Hub:
             "signals": [signal_document(s) | {"sense": name} for name, r in reports.items() for s in r.signals],
             "rejected": {name: dict(report.rejected) for name, report in reports.items()},
             "coverage": {name: self._coverage(state, now_ns) for name, state in sensors.items()},
+            "guidance": {
+                name: guidance_document(report.guidance, self._words)
+                for name, report in reports.items()
+                if report.guidance is not None
+            },
             "sensors": {name: self._sensor(state, now_ns) for name, state in sensors.items()},
             **(self._radio.document() if self._radio is not None else {}),
         }

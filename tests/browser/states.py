@@ -16,6 +16,15 @@ def _coverage(complete: bool, done: list[Any], missing: list[Any], cannot_see: l
     return {"complete": complete, "done": done, "missing": missing, "cannot_see": cannot_see}
 
 
+def guidance(hint: str | None = None, **changes: object) -> dict[str, Any]:
+    """A wall half done; the words of a hint are the page's own."""
+    rows = ["." * 36] * 5 + ["....##########oooooooo.............."] * 12 + ["......####oooo......................"] * 7
+    plain = {"rows": rows, "view": [4.0, 8.0, 18.0, 22.0], "smallest_lens_mm": None, "calibrated": False}
+    return {"hint": phrase(f"lens.guide.{hint}") if hint else None, **plain, **changes}
+
+
+SPOTS = {"spot_deg": 2.5, "pointed": 272, "done": 148, "share": 0.544, "smallest_lens_mm": None}
+
 RF_BLIND = phrase(
     "test.rf_blind", "Nothing above 1.766 GHz: Wi-Fi and Bluetooth cameras are outside this receiver's reach."
 )
@@ -82,10 +91,12 @@ BASE: dict[str, Any] = {
         "rf": _coverage(
             True, [phrase("test.rf_done", "Every channel from 24 to 1766 MHz heard twice.")], [], [RF_BLIND]
         ),
-        "lens": _coverage(
-            True, [phrase("test.lens_done", "412 frames looked at under both lights.")], [], [LENS_BLIND]
-        ),
+        "lens": {
+            **_coverage(True, [phrase("test.lens_done", "412 frames looked at under both lights.")], [], [LENS_BLIND]),
+            "spots": SPOTS,
+        },
     },
+    "guidance": {"lens": guidance()},
     "sensors": {
         "rf": _sensor("rtl:0", "ok", figures={"hops_per_s": 21.3, "sweep_s": 34.0}),
         "lens": _sensor("picamera:0", "ok", figures={"frames": 412.0}),

@@ -5,6 +5,7 @@ import { BaselineView } from "./baseline.js";
 import { Contact } from "./contact.js";
 import { byId, setHidden, setText } from "./dom.js";
 import { FramePull } from "./frame.js";
+import { renderGuidance } from "./guidance.js";
 import { HomingView } from "./homing.js";
 import { post } from "./request.js";
 import { renderCoverage, renderSensors } from "./sensors.js";
@@ -53,6 +54,7 @@ function draw() {
   renderProvenance(state?.provenance, words);
   renderVerdict(verdictInput(), words);
   drawAlerts();
+  renderGuidance(guidanceInput(), words);
   homing.render(state?.homing, state?.alerts ?? []);
   baseline.render(state?.baseline);
   renderSensors(state?.sensors ?? {}, words);
@@ -70,6 +72,12 @@ function verdictInput() {
     placed: alerts.some((alert) => alert.mark !== "false_alarm" && alert.y_px !== undefined),
     lost: reach.lost,
   };
+}
+
+function guidanceInput() {
+  // Advice about a picture that no longer comes would be about nothing.
+  const sense = reach.lost ? undefined : Object.keys(state?.guidance ?? {})[0];
+  return { guidance: state?.guidance?.[sense], spots: state?.coverage?.[sense]?.spots };
 }
 
 function drawContact() {

@@ -7,6 +7,7 @@ import pytest
 from babel.messages.pofile import read_po
 
 from detector.lens.glints import Reading
+from detector.lens.guidance import Hint
 
 ROOT = Path(__file__).parents[4]
 SOURCES = [p.read_text(encoding="utf-8") for p in (ROOT / "detector" / "lens").glob("*.py")]
@@ -19,7 +20,8 @@ REASONS = {r.value for r in Reading if r is not Reading.RETRO} | {
     "one_viewpoint",
     "narrow_cone",
 }
-WANTED = CODES | {f"lens.rejected.{r}" for r in REASONS} | {"kind.lens_glint", "kind.retro_reflector"}
+HINTS = {f"lens.guide.{hint}" for hint in Hint}
+WANTED = CODES | HINTS | {f"lens.rejected.{r}" for r in REASONS} | {"kind.lens_glint", "kind.retro_reflector"}
 
 
 def words(language):

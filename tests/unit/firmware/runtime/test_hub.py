@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from detector.fusion.options import FusionOptions
-from detector.types import Phrase, SenseCoverage
+from detector.types import Guidance, Phrase, SenseCoverage, SpotCoverage
 from firmware.runtime.hub import Hub
 from firmware.runtime.messages import FrameMessage, ReportMessage, SensorStatus
 from tests.integration.sensor_loops import one_alert, report, spec, steady
@@ -32,6 +32,25 @@ def test_a_report_without_alerts_and_with_whole_coverage(hub: Hub) -> None:
     hub.on_report("rf", ReportMessage(report(1), 0))
     document = state(hub)
     assert (document["verdict"], document["sensors"]["rf"]["status"]) == ("nothing_detected", "ok")
+
+
+def test_guidance_and_spots_reach_the_page_and_go_with_the_sensor(hub: Hub) -> None:
+    spots = SpotCoverage(spot_deg=2.5, pointed=8, done=6)
+    guidance = Guidance(hint=Phrase("lens.guide.slower"), rows=("o#", "##"), view=(0.0, 0.0, 2.0, 2.0))
+    pointed = replace(report(1), guidance=guidance, coverage=SenseCoverage(complete=True, spots=spots))
+    assert state(hub)["guidance"] == {}
+    hub.on_report("rf", ReportMessage(pointed, 0))
+    told = state(hub)["guidance"]["rf"]
+    assert told["hint"] == {"code": "lens.guide.slower", "values": {}, "text": "A little slower."}
+    assert (list(told["rows"]), list(told["view"])) == (["o#", "##"], [0.0, 0.0, 2.0, 2.0])
+    assert (told["smallest_lens_mm"], told["calibrated"]) == (None, False)
+    assert state(hub)["coverage"]["rf"]["spots"] == {
+        "spot_deg": 2.5, "pointed": 8, "done": 6, "share": 0.75, "smallest_lens_mm": None
+    }  # fmt: skip
+    hub.on_report("rf", ReportMessage(replace(pointed, guidance=replace(guidance, hint=None)), 0))
+    assert state(hub)["guidance"]["rf"]["hint"] is None
+    hub.on_status("rf", SensorStatus.OFFLINE, None)
+    assert state(hub)["guidance"] == {}
 
 
 def test_an_alert_survives_the_loss_of_its_sensor_and_the_gap_shows(hub: Hub) -> None:
