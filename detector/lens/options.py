@@ -289,9 +289,13 @@ class LensOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     spot_sets: Annotated[
         int,
         _meta(
-            2, 100, "1", "Sets on end that could have shown a lens before a spot is done; raising it asks for patience"
+            2,
+            100,
+            "1",
+            "Sets on end that could have shown a lens before a spot is done, untrusted ones count half; "
+            "raising it asks for patience",
         ),
-    ] = 8
+    ] = 7
     spot_view_deg: Annotated[
         float,
         _meta(

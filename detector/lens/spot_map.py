@@ -19,12 +19,13 @@ _SHIFT = 40  # spots by which it moves on when the camera comes near its edge; w
 _SHOWN_ROWS, _SHOWN_COLUMNS = 24, 36
 _NOT_POINTED, _BEGUN, _DONE = ".", "o", "#"
 _LETTERS = np.frombuffer((_NOT_POINTED + _BEGUN + _DONE).encode(), np.uint8)
+_WHOLE, _HALF = 2, 1  # a set's worth: without trusted registration a lens is held on to, by wider gates
 _MOST_SPOTS = 0.95  # of the done ones, for which the smallest lens holds
 
 
 @dataclass(slots=True)
 class _Spots:
-    """One array per quantity, shape (_SIDE, _SIDE)."""
+    """One array per quantity, shape (_SIDE, _SIDE); `sets` in halves."""
 
     sets: npt.NDArray[np.int32] = field(default_factory=lambda: np.zeros((_SIDE, _SIDE), np.int32))
     missed: npt.NDArray[np.int32] = field(default_factory=lambda: np.zeros((_SIDE, _SIDE), np.int32))
@@ -112,7 +113,7 @@ class SpotMap:
         if not self._panorama.is_sane:
             self._end_map()
 
-    def add(self, view_deg: tuple[float, float], fitness: Fitness, counts: bool) -> None:
+    def add(self, view_deg: tuple[float, float], fitness: Fitness, trusted: bool) -> None:
         """Take in one set.
 
         Parameters
@@ -120,8 +121,8 @@ class SpotMap:
         view_deg : tuple of float
             (y, x) of the viewpoint, degrees at the wall.
         fitness : Fitness
-        counts : bool
-            Whether its registration is trusted.
+        trusted : bool
+            Whether its registration is; if not, the set counts half.
         """
         o = self._options
         self._forget_all_but(self._look.window)
@@ -132,18 +133,19 @@ class SpotMap:
         window, spots = look.window, self._spots
         seen = self._inside(look.px, o.border_deg + o.spot_deg / 2, 1.0)
         here = self._block(look.px, fitness)
-        able = seen & (here <= o.wanted_aperture_mm) & counts
+        able = seen & (here <= o.wanted_aperture_mm)
+        worth = _WHOLE if trusted else _HALF
         sets, missed, done = spots.sets[window], spots.missed[window], spots.done[window]
         before = self._count(window)
         np.copyto(missed, np.where(able, 0, missed + 1))
-        np.copyto(sets, np.where(seen & (missed <= o.max_missed_sets), sets + able, 0))
+        np.copyto(sets, np.where(seen & (missed <= o.max_missed_sets), sets + worth * able, 0))
         low, high = (array[:, window[0], window[1]] for array in (spots.low, spots.high))
-        view, first = np.array(view_deg)[:, None, None], able & (sets == 1)
+        view, first = np.array(view_deg)[:, None, None], able & (sets == worth)
         np.copyto(low, np.minimum(low, view), where=able)
         np.copyto(high, np.maximum(high, view), where=able)
         for edge in (low, high):
             np.copyto(edge, view, where=first)
-        done |= (sets >= o.spot_sets) & (np.hypot(*(high - low)) >= o.spot_view_deg)
+        done |= (sets >= _WHOLE * o.spot_sets) & (np.hypot(*(high - low)) >= o.spot_view_deg)
         best = spots.smallest_mm[window]
         np.copyto(best, np.minimum(best, here), where=able)
         spots.aimed[window] += look.aimed
@@ -176,7 +178,7 @@ class SpotMap:
     def wants_viewpoints(self) -> float:
         """Share of the spots in the middle of the picture that lack nothing but a wider span of viewpoints."""
         window, spots = self._look.window, self._spots
-        lacking = (~spots.done[window] & (spots.sets[window] >= self._options.spot_sets))[self._look.aimed]
+        lacking = (~spots.done[window] & (spots.sets[window] >= _WHOLE * self._options.spot_sets))[self._look.aimed]
         return float(lacking.mean()) if len(lacking) else 0.0
 
     def viewpoint_range(self) -> tuple[_Floats, _Floats]:

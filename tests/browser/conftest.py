@@ -85,7 +85,7 @@ def open_page(browser: Browser) -> Iterator[OpenPage]:
             color_scheme=phone.scheme,
             reduced_motion="reduce",
         )
-        context.set_default_timeout(90000)
+        context.set_default_timeout(8000)
         context.add_cookies([{"name": name, "value": text, "url": server.url} for name, text in phone.cookies.items()])
         page = context.new_page()
         screen = Screen(page, device, server, [])
@@ -97,7 +97,7 @@ def open_page(browser: Browser) -> Iterator[OpenPage]:
         page.goto(server.url)
         return screen
 
-    expect.set_options(timeout=90000)
+    expect.set_options(timeout=8000)
     yield open_
     overflows = [screen.overflow_px() for screen in screens]
     for screen in screens:
