@@ -43,8 +43,8 @@ def main() -> int:
             continue
         started_s = time.monotonic()
         render(modules, drawn, arguments.out, plan, budget)
-        lenses = len(drawn.lenses)
-        print(f"{drawn.name}: {lenses} lenses at {drawn.scene.range_mm:.0f} mm, {time.monotonic() - started_s:.0f} s", flush=True)
+        took_s = time.monotonic() - started_s
+        print(f"{drawn.name}: {len(drawn.lenses)} lenses, {drawn.scene.range_mm:.0f} mm, {took_s:.0f} s", flush=True)
     return 0
 
 

@@ -63,13 +63,14 @@ def merged(meshes: Sequence[Mesh]) -> Mesh:
 
 
 def ring_of_discs(count: int, ring_radius_mm: float, disc_radius_mm: float) -> Mesh:
-    """Return equal discs around the origin in the plane z = 0 that face +z: the lights around a camera that looks there.
+    """Return equal discs around the origin in the plane z = 0 that face +z: lights around a camera that looks there.
 
     Each is a regular polygon of the disc's area, so that a ring's power depends on neither its count nor its sides.
     """
     side = 2 * np.pi * np.arange(_LED_SIDES) / _LED_SIDES
     corner_mm = disc_radius_mm * np.sqrt(2 * np.pi / (_LED_SIDES * np.sin(2 * np.pi / _LED_SIDES)))
-    fan = np.column_stack([np.zeros(_LED_SIDES), 1 + np.arange(_LED_SIDES), 1 + (np.arange(_LED_SIDES) + 1) % _LED_SIDES])
+    rim = np.arange(_LED_SIDES)
+    fan = np.column_stack([np.zeros_like(rim), 1 + rim, 1 + (rim + 1) % _LED_SIDES])
     polygon = np.vstack([np.zeros(3), np.column_stack([corner_mm * np.cos(side), corner_mm * np.sin(side), 0 * side])])
     up = np.tile([0.0, 0.0, 1.0], (len(polygon), 1))
     discs = []

@@ -43,8 +43,8 @@ def opened() -> tuple[ModuleType, ModuleType]:
         drjit.eval(drjit.arange(mitsuba.Float, 2) + 1)
     except RuntimeError as error:
         raise MitsubaMissingError(
-            "path tracer: no LLVM library that Dr.Jit can use (set DRJIT_LIBLLVM_PATH to a libLLVM.so of version 19, see"
-            " benchmarks/path_tracer/README.md)"
+            "path tracer: no LLVM library that Dr.Jit can use (set DRJIT_LIBLLVM_PATH to a libLLVM.so of version 19,"
+            " see benchmarks/path_tracer/README.md)"
         ) from error
     mitsuba.register_bsdf(_RETRO_DIFFUSE, lambda properties: _retro_diffuse(mitsuba, drjit)(properties))
     return mitsuba, drjit

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from detector.lens.synth import Drop, SceneObject, Screw, Tape
+from detector.lens.synth import Drop, SceneObject, Screw
 
-__all__ = ["bead_places", "cap_curvature_mm", "centre_depth_mm"]
+__all__ = ["cap_curvature_mm", "centre_depth_mm"]
 
 _SUNK = 0.6  # of a cap's radius of curvature: how far its centre lies behind the wall
 
@@ -22,11 +22,3 @@ def centre_depth_mm(item: SceneObject) -> float:
 def cap_curvature_mm(item: Screw | Drop) -> float:
     """Return the radius of the ball of which a cap as wide as the object stands out of the wall."""
     return item.radius_mm / float(np.sqrt(1 - _SUNK**2))
-
-
-def bead_places(item: Tape) -> list[tuple[float, float]]:
-    """Return (y_mm, x_mm) of each bead of a tape: two staggered rows."""
-    first_mm = item.x_mm - item.pitch_mm * (item.count - 1) / 2
-    return [
-        (item.y_mm + item.pitch_mm * (0.4 if k % 2 else -0.4), first_mm + k * item.pitch_mm) for k in range(item.count)
-    ]

@@ -131,7 +131,8 @@ def _drawn(
         lens = Lens(name, y_mm, x_mm, aperture_mm=float(rng.uniform(1.0, 2.5)), depth_mm=_LENS_STANDS_OUT_MM)
         corrected = rng.random() < _CORRECTED_SHARE
         turned = aimed(lens, before, Pose(), float(rng.uniform(0, _MAX_AWAY_DEG)), rng)
-        return replace(turned, lobe_deg=0.2 if corrected else 0.61, retro_gain=2500.0 if corrected else 60.0, glitter=0.0)
+        gain, lobe_deg = (2500.0, 0.2) if corrected else (60.0, 0.61)  # what the closed formulas take it for
+        return replace(turned, lobe_deg=lobe_deg, retro_gain=gain, glitter=0.0)
     if kind in (Tile, Plate):
         face = float(np.degrees(np.arctan2(-x_mm, before.scene.range_mm)))
         yaw_deg = face + float(rng.uniform(-5, 5)) if rng.random() < 0.5 else float(rng.uniform(-10, 10))

@@ -11,7 +11,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from benchmarks.path_tracer.places import bead_places, centre_depth_mm
+from benchmarks.path_tracer.places import centre_depth_mm
 from benchmarks.path_tracer.recipe import HAND_SPEED_DEG_S, Recipe
 from benchmarks.path_tracer.tracer import Tracer
 from benchmarks.path_tracer.windows import Budget, windows
@@ -47,7 +47,9 @@ def poses(recipe: Recipe, plan: StrobePlan) -> list[Pose]:
     return [hand.pose(t_ns / 1e9) for t_ns in times]
 
 
-def render(modules: tuple[ModuleType, ModuleType], recipe: Recipe, directory: Path, plan: StrobePlan, budget: Budget) -> None:
+def render(
+    modules: tuple[ModuleType, ModuleType], recipe: Recipe, directory: Path, plan: StrobePlan, budget: Budget
+) -> None:
     """Trace every frame, blur it and add the sensor's noise; write frames and truth.
 
     Parameters
@@ -116,7 +118,7 @@ def truth_document(recipe: Recipe, plan: StrobePlan) -> dict[str, Any]:
 def _parts(item: SceneObject) -> list[SceneObject]:
     if not isinstance(item, Tape):
         return [replace(item, depth_mm=centre_depth_mm(item))]
-    return [replace(item, y_mm=y, x_mm=x, count=1) for y, x in bead_places(item)]
+    return [replace(item, y_mm=y, x_mm=x, count=1) for y, x in item.bead_places()]
 
 
 def _described(item: SceneObject, recipe: Recipe) -> dict[str, Any]:

@@ -1,10 +1,11 @@
 """Which pixels get how many paths: few for the wall, thousands where a small thing answers a small light."""
 
 from dataclasses import dataclass
+from math import isqrt
 
 import numpy as np
 
-from benchmarks.path_tracer.places import bead_places, centre_depth_mm
+from benchmarks.path_tracer.places import centre_depth_mm
 from benchmarks.path_tracer.recipe import Recipe
 from detector.lens.synth import Drop, GlassBall, Lens, Pipe, Plastic, Pose, SceneObject, Screw, Tape, Tile
 from detector.lens.synth.projection import Projection
@@ -14,24 +15,25 @@ __all__ = ["Budget", "Window", "windows"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Budget:
-    """Paths a pixel.
+    """Paths a pixel, each a square number: they fill a grid within the pixel.
 
     Attributes
     ----------
     wall, dark : int
         Everywhere else, and everywhere in a dark frame: the wall sees the whole ring from everywhere, and is smooth.
-    face, ball, clear : int
-        On polished faces and pipes; on polished balls; on glass, water and beads.
+    face, ball, bead, clear : int
+        On polished faces and pipes; on polished balls; on beads; on glass and water.
     lens : int
         Paths of a whole lens, shared by its pixels: at 1.5 m it has two or three of them.
     """
 
-    wall: int = 8
+    wall: int = 4
     dark: int = 4
-    face: int = 64
-    ball: int = 512
-    clear: int = 4096
-    lens: int = 600_000
+    face: int = 25
+    ball: int = 225
+    bead: int = 1024
+    clear: int = 2025
+    lens: int = 250_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,9 @@ def _of(item: SceneObject, recipe: Recipe, pose: Pose, budget: Budget) -> list[W
         return _around(recipe, pose, (item.y_mm, item.x_mm, depth_mm), (item.aperture_mm / 2,) * 2, -budget.lens)
     if isinstance(item, Tape):
         reach_mm = (item.bead_radius_mm,) * 2
-        return [w for y, x in bead_places(item) for w in _around(recipe, pose, (y, x, depth_mm), reach_mm, budget.clear)]
+        return [
+            w for y, x in item.bead_places() for w in _around(recipe, pose, (y, x, depth_mm), reach_mm, budget.bead)
+        ]
     if isinstance(item, Pipe):
         return _around(recipe, pose, (0.0, item.x_mm, depth_mm), (recipe.scene.range_mm, item.radius_mm), budget.face)
     if isinstance(item, Tile):
@@ -82,5 +86,5 @@ def _around(
     left, right = max(0, int(np.floor((x / w).min()))), min(width, int(np.ceil((x / w).max())) + 1)
     if top >= bottom or left >= right:
         return []
-    share = paths if paths > 0 else max(1, -paths // ((bottom - top) * (right - left)))
+    share = paths if paths > 0 else max(1, isqrt(-paths // ((bottom - top) * (right - left)))) ** 2
     return [Window(top, bottom, left, right, share)]

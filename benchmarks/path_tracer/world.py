@@ -13,7 +13,7 @@ import numpy as np
 
 from benchmarks.path_tracer.meshes import Mesh, cap, disc, facing, merged, ring_of_discs, tube
 from benchmarks.path_tracer.optics import CameraLens
-from benchmarks.path_tracer.places import bead_places, cap_curvature_mm, centre_depth_mm
+from benchmarks.path_tracer.places import cap_curvature_mm, centre_depth_mm
 from benchmarks.path_tracer.recipe import Recipe
 from detector.lens.synth import (
     Drop,
@@ -224,7 +224,11 @@ def _add_face(builder: _Builder, item: Tile) -> None:
         .rotate([1, 0, 0], 180)
         .scale([item.width_mm / 2, item.height_mm / 2, 1])
     )
-    builder.shapes[item.name] = {"type": "rectangle", "to_world": transform, "bsdf": {"type": "twosided", "bsdf": polished}}
+    builder.shapes[item.name] = {
+        "type": "rectangle",
+        "to_world": transform,
+        "bsdf": {"type": "twosided", "bsdf": polished},
+    }
 
 
 def _add_patch(builder: _Builder, item: SceneObject, radius_mm: float) -> None:
@@ -262,7 +266,7 @@ def _add_tape(builder: _Builder, item: Tape) -> None:
     radius_mm = item.bead_radius_mm
     half = cap(radius_mm + _GAP_MM / 10, np.pi / 2, 0.0, 1)
     backing = replace(half, normals=-half.normals, faces=half.faces[:, ::-1])
-    places = [(x, y, builder.recipe.scene.range_mm - item.depth_mm) for y, x in bead_places(item)]
+    places = [(x, y, builder.recipe.scene.range_mm - item.depth_mm) for y, x in item.bead_places()]
     for number, place in enumerate(places):
         glass = _glass(_BEAD_INDEX)
         builder.shapes[f"{item.name}-bead{number}"] = {
