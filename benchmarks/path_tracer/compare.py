@@ -58,7 +58,7 @@ _RING_MM = 6.0
 _LED_LEVEL = 0.5
 _NARROW = CameraGeometry(width_px=160, height_px=120, hfov_deg=17.15, bit_depth=16, on_axis_radius_mm=_RING_MM)
 _WHOLE = replace(_NARROW, width_px=640, height_px=480, hfov_deg=62.2)  # the formulas' beam is one of a whole picture
-_BUDGET = Budget(wall=36, face=256, ball=2025, bead=16_384, clear=16_384, lens=400_000)
+_BUDGET = Budget(wall=16, face=64, ball=900, bead=4096, clear=4096, lens=120_000)
 _REACH_PX = 24  # around the thing's middle
 _DISC_PX = 6.0
 _WALL_PX = (26, 30)  # from the middle: where the wall's own light is taken from
@@ -204,6 +204,17 @@ def _ratio(row: list[float]) -> str:
     return "no light" if on < 0.5 else f"> {on / 0.5:.0f}" if off < 0.5 else f"{on / off:.2g}"
 
 
+def measure_all(path: Path, only: str) -> None:
+    """Measure what the file has not yet, and write it after every thing."""
+    found = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    modules = opened()
+    for subject in subjects():
+        if subject.label.startswith(only) and subject.label not in found:
+            found[subject.label] = {"traced": traced(modules, subject), "formula": formula(subject)}
+            path.write_text(json.dumps(found) + "\n", encoding="utf-8")
+            print(subject.label, flush=True)
+
+
 def main() -> None:
     """Measure, or print what was measured."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -213,12 +224,7 @@ def main() -> None:
     parser.add_argument("--only", default="", help="things whose label begins so")
     arguments = parser.parse_args()
     if arguments.measure:
-        modules, found = opened(), {}
-        for subject in subjects():
-            if subject.label.startswith(arguments.only):
-                found[subject.label] = {"traced": traced(modules, subject), "formula": formula(subject)}
-                print(subject.label, json.dumps(found[subject.label]), flush=True)
-        arguments.measure.write_text(json.dumps(found) + "\n", encoding="utf-8")
+        measure_all(arguments.measure, arguments.only)
     if arguments.table:
         document = json.loads(arguments.table.read_text(encoding="utf-8"))
         print_tables(document)

@@ -101,7 +101,8 @@ class Tracer:
         pixel = dr.arange(mi.UInt32, y_px.size * paths) // dr.opaque(mi.UInt32, paths)
         side = dr.opaque(mi.UInt32, isqrt(paths))  # a pixel's paths fill a grid of cells, one each, for smooth edges
         number = dr.arange(mi.UInt32, y_px.size * paths) - pixel * dr.opaque(mi.UInt32, paths)
-        within = (mi.Point2f(number % side, (number // side) % side) + sampler.next_2d()) / mi.Float(side)
+        jitter = sampler.next_2d() if paths > 1 else mi.Point2f(0.5)
+        within = (mi.Point2f(number % side, (number // side) % side) + jitter) / mi.Float(side)
         x = dr.gather(mi.Float, mi.Float(x_px.astype(np.float32)), pixel) + within.x - 0.5
         y = dr.gather(mi.Float, mi.Float(y_px.astype(np.float32)), pixel) + within.y - 0.5
         x = (x - (geometry.width_px - 1) / 2) / geometry.focal_px

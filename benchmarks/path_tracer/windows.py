@@ -20,20 +20,21 @@ class Budget:
     Attributes
     ----------
     wall, dark : int
-        Everywhere else, and everywhere in a dark frame: the wall sees the whole ring from everywhere, and is smooth.
+        Everywhere else, and everywhere in a dark frame. The wall sees the whole ring from everywhere and its pattern is
+        interpolated, so that one path through a pixel's middle shows it with less noise than the sensor adds.
     face, ball, bead, clear : int
         On polished faces and pipes; on polished balls; on beads; on glass and water.
     lens : int
         Paths of a whole lens, shared by its pixels: at 1.5 m it has two or three of them.
     """
 
-    wall: int = 4
-    dark: int = 4
-    face: int = 25
-    ball: int = 225
-    bead: int = 1024
-    clear: int = 2025
-    lens: int = 250_000
+    wall: int = 1
+    dark: int = 1
+    face: int = 9
+    ball: int = 144
+    bead: int = 400
+    clear: int = 900
+    lens: int = 60_000
 
 
 @dataclass(frozen=True, slots=True)
