@@ -54,9 +54,8 @@ def _retro_diffuse(mi: Any, dr: Any) -> Any:
     """Return the class of a Lambertian surface whose next direction is often drawn around the one back to the camera.
 
     What a sensor, a bead's backing or the wall under a drop sends to a light beside the camera goes back nearly the
-    way it came. Sampled over the hemisphere one path in ten thousand would meet a light; drawn from a mixture of the
-    hemisphere and two cones around the reversed direction, with the weight that this needs, the mean is the same and
-    the noise is that of ten to a hundred times as many paths.
+    way it came. It is drawn from a mixture of the hemisphere and two cones around the reversed direction, with the
+    weight that this needs: the mean is the same, and the noise that of two to three times as many paths.
     """
     cosines = [float(np.cos(np.radians(angle))) for angle in _CONES_DEG]
     densities = [1 / (2 * np.pi * (1 - c)) for c in cosines]

@@ -1,7 +1,6 @@
 """Frames of a built scene from any pose: radiance of each pixel, with more paths where small things are."""
 
 from collections.abc import Callable, Sequence
-from math import isqrt
 from types import ModuleType
 from typing import Any
 
@@ -57,13 +56,17 @@ class Tracer:
         """Return radiance relative to a white wall lit by a ring, shape (height_px, width_px); no blur, no noise."""
         self._light(pose, led)
         geometry = self._recipe.geometry
-        height, width = geometry.height_px, geometry.width_px
-        per_pixel = self._budget.dark if led is LedState.DARK else self._budget.wall
-        whole = Window(0, height, 0, width, per_pixel)
-        image = self._radiance(pose, whole, seed, self._straight)
-        for number, window in enumerate(around if led is not LedState.DARK else ()):
-            part = self._radiance(pose, window, seed + 7919 * (number + 1), self._light_along)
-            image[window.top : window.bottom, window.left : window.right] = part
+        plain = self._budget.dark if led is LedState.DARK else self._budget.wall
+        paths = np.full((geometry.height_px, geometry.width_px), plain)
+        small = np.zeros(paths.shape, dtype=bool)
+        for window in around if led is not LedState.DARK else ():
+            rows, columns = slice(window.top, window.bottom), slice(window.left, window.right)
+            paths[rows, columns], small[rows, columns] = window.paths, True
+        image = np.zeros(paths.shape)
+        for part, light in ((~small, self._straight), (small, self._light_along)):
+            yx = np.argwhere(part)
+            image[part] = self._radiance(pose, yx, paths[part], seed, light)
+            seed += len(yx) + 1
         return image
 
     def _light(self, pose: Pose, led: LedState) -> None:
@@ -80,33 +83,39 @@ class Tracer:
         self._parameters[f"{RING}.emitter.radiance.value"] = value
         self._parameters.update()
 
-    def _radiance(self, pose: Pose, window: Window, seed: int, light: _Light) -> _Image:
-        rows, columns = np.mgrid[window.top : window.bottom, window.left : window.right]
-        y_px, x_px = rows.ravel(), columns.ravel()
-        total = np.zeros(y_px.size)
-        step = max(1, _CHUNK // window.paths)
-        for start in range(0, y_px.size, step):
-            part = slice(start, start + step)
-            rays, pixel, sampler = self._rays(pose, y_px[part], x_px[part], window.paths, seed + start)
-            total[part] = self._summed(light(rays, sampler), pixel, total[part].size) / window.paths
-        return total.reshape(rows.shape)
+    def _radiance(
+        self, pose: Pose, yx: npt.NDArray[np.int64], paths: npt.NDArray[np.int64], seed: int, light: _Light
+    ) -> _Image:
+        """Return the mean light of each pixel's paths, shape (n,), a few million paths at a time."""
+        total = np.zeros(len(yx))
+        cuts = np.flatnonzero(np.diff(np.cumsum(paths) // _CHUNK)) + 1
+        for part in np.split(np.arange(len(yx)), cuts):
+            if part.size:
+                rays, pixel, sampler = self._rays(pose, yx[part], paths[part], seed + int(part[0]))
+                total[part] = self._summed(light(rays, sampler), pixel, part.size) / paths[part]
+        return total
 
     def _rays(
-        self, pose: Pose, y_px: npt.NDArray[np.int64], x_px: npt.NDArray[np.int64], paths: int, seed: int
+        self, pose: Pose, yx: npt.NDArray[np.int64], paths: npt.NDArray[np.int64], seed: int
     ) -> tuple[Any, Any, Any]:
-        """Return rays through the pixels, which pixel each belongs to, and the sampler that they go on with."""
+        """Return rays through the pixels, which pixel each belongs to, and the sampler that they go on with.
+
+        A pixel's paths fill a grid of cells, one each, for smooth edges; a single one goes through its middle.
+        """
         mi, dr, geometry = self._mi, self._dr, self._recipe.geometry
+        count = int(paths.sum())
         sampler = mi.load_dict({"type": "independent"})
-        sampler.seed(seed, y_px.size * paths)
-        pixel = dr.arange(mi.UInt32, y_px.size * paths) // dr.opaque(mi.UInt32, paths)
-        side = dr.opaque(mi.UInt32, isqrt(paths))  # a pixel's paths fill a grid of cells, one each, for smooth edges
-        number = dr.arange(mi.UInt32, y_px.size * paths) - pixel * dr.opaque(mi.UInt32, paths)
-        jitter = sampler.next_2d() if paths > 1 else mi.Point2f(0.5)
+        sampler.seed(seed, count)
+        pixel = mi.UInt32(np.repeat(np.arange(len(yx), dtype=np.uint32), paths))
+        first = mi.UInt32((np.cumsum(paths) - paths).astype(np.uint32))
+        number = dr.arange(mi.UInt32, count) - dr.gather(mi.UInt32, first, pixel)
+        side = dr.gather(mi.UInt32, mi.UInt32(np.sqrt(paths).round().astype(np.uint32)), pixel)
+        side = dr.maximum(side, 1)  # the last packet of lanes is filled up with zeros
+        jitter = dr.select(side > 1, sampler.next_2d(), 0.5)
         within = (mi.Point2f(number % side, (number // side) % side) + jitter) / mi.Float(side)
-        x = dr.gather(mi.Float, mi.Float(x_px.astype(np.float32)), pixel) + within.x - 0.5
-        y = dr.gather(mi.Float, mi.Float(y_px.astype(np.float32)), pixel) + within.y - 0.5
-        x = (x - (geometry.width_px - 1) / 2) / geometry.focal_px
-        y = (y - (geometry.height_px - 1) / 2) / geometry.focal_px
+        y, x = (dr.gather(mi.Float, mi.Float(yx[:, k].astype(np.float32)), pixel) for k in (0, 1))
+        x = (x + within.x - 0.5 - (geometry.width_px - 1) / 2) / geometry.focal_px
+        y = (y + within.y - 0.5 - (geometry.height_px - 1) / 2) / geometry.focal_px
         back, origin = mi.Matrix3f(camera_turn(pose).T.tolist()), mi.Point3f(pose.x_mm, pose.y_mm, pose.z_mm)
         dr.make_opaque(back, origin)  # numbers in memory, not in the kernel, which would be compiled for every pose
         return mi.RayDifferential3f(mi.Ray3f(origin, back @ dr.normalize(mi.Vector3f(x, y, 1.0)))), pixel, sampler

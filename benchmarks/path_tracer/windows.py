@@ -30,11 +30,11 @@ class Budget:
 
     wall: int = 1
     dark: int = 1
-    face: int = 9
-    ball: int = 144
-    bead: int = 400
-    clear: int = 900
-    lens: int = 60_000
+    face: int = 4
+    ball: int = 100
+    bead: int = 256
+    clear: int = 625
+    lens: int = 40_000
 
 
 @dataclass(frozen=True, slots=True)

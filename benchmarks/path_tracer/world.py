@@ -41,6 +41,7 @@ _SENSOR_REFLECTANCE = 0.3  # silicon under its microlenses, taken as matt
 _WHITE = 0.85
 _GLASS_INDEX, _WATER_INDEX, _BEAD_INDEX = 1.51, 1.327, 1.93
 _MINOR_LIGHT = 1e-5  # share of shadow rays: what else shines is met by chance well enough
+_DEPTH = 10  # into the corrected lens through four surfaces, off its sensor, and out again to a lamp
 _GAP_MM = 0.01  # between faces that must not coincide
 _SENSOR_HALF_MM = 2.6  # of a 1/4 inch sensor's diagonal, with room to spare
 _SENSOR_HALF_ANGLE_RAD = 0.6
@@ -94,7 +95,7 @@ def build(mi: ModuleType, recipe: Recipe, folder: Path) -> Any:
     ambient = scene.ambient_level / scene.led_level
     builder.shapes |= {
         "type": "scene",
-        "integrator": {"type": "path", "max_depth": 14, "rr_depth": 64},
+        "integrator": {"type": "path", "max_depth": _DEPTH, "rr_depth": 64},
         "ambient": {"type": "constant", "radiance": ambient, "sampling_weight": _MINOR_LIGHT},
         WALL: _wall(mi, recipe),
     }
