@@ -1,12 +1,13 @@
 """Fit the coefficients of the track score on synthetic scenes and say how well they are calibrated.
 
-    .venv/bin/python -m benchmarks.lens_fit [--scenes 400] [--rows FILE.npz] [--write] [--diagram FILE.svg]
+    .venv/bin/python -m benchmarks.lens_fit [--scenes 400] [--rows FILE.npz] [--traced DIR] [--write] [--diagram SVG]
 
 Scenes are split in two by their seed, never by frame: one half is fitted, the other judged. They end after four to ten
 strobe sets, because a live sweep asks for the score after every one; longer
 sweeps of crowded walls add the tracks that a short look never meets. Each weight is held to the sign that physics
 gives it. Tape, eyes and spectacles are left out: they pass every
-ratio and are told apart by their number and by their motion.
+ratio and are told apart by their number and by their motion. Path-traced sequences (`--traced`, see
+`benchmarks.path_tracer`) join with their own splits: scenes to fit count as even, those held out as odd.
 """
 
 import argparse
@@ -21,6 +22,7 @@ from scipy.optimize import minimize
 from benchmarks.lens_diagram import reliability_svg
 from benchmarks.lens_scenes import CONDITIONS, FIT_SEEDS, Sequence, run_sequence
 from benchmarks.lens_sweeps import PEOPLE, looking, stall
+from benchmarks.lens_traced import TRACED_SCENES, TracedSequence, traced_sequences
 from detector.lens.judgement import Judgement, to_alert
 from detector.lens.scoring import GlintModel, TrackFeatures, evidence_penalty, features_of
 from detector.lens.synth import StrobePlan
@@ -53,7 +55,7 @@ class Row:
     features: tuple[float, ...]
 
 
-def rows_of(sequence: Sequence, seed: int) -> list[Row]:
+def rows_of(sequence: Sequence | TracedSequence, seed: int) -> list[Row]:
     """Return a row for every track that was seen often enough."""
     options, px_per_deg = sequence.sense.options, sequence.sense.px_per_deg
     wanted = sequence.sense.evidence_wanted
@@ -90,6 +92,11 @@ def collect_stalls(stalls: int) -> list[Row]:
             if frame.sequence % _STALL_EVERY == _STALL_EVERY - 1:
                 rows += rows_of(sequence, seed)
     return rows
+
+
+def collect_traced(directory: Path) -> list[Row]:
+    """Return rows of every path-traced sequence of a directory."""
+    return [row for sequence in traced_sequences(directory) for row in rows_of(sequence, sequence.scene)]
 
 
 def save(rows: list[Row], path: Path) -> None:
@@ -167,6 +174,7 @@ def main() -> None:
     parser.add_argument("--scenes", type=int, default=400)
     parser.add_argument("--stalls", type=int, default=60)
     parser.add_argument("--rows", type=Path, help="keep the rows here, or fit those that are there")
+    parser.add_argument("--traced", type=Path, help="directory of path-traced sequences, whose rows are added")
     parser.add_argument("--diagram", type=Path, help="draw the reliability of the scenes not fitted")
     parser.add_argument("--write", action="store_true")
     arguments = parser.parse_args()
@@ -178,6 +186,8 @@ def main() -> None:
     )
     if arguments.rows and not arguments.rows.exists():
         save(rows, arguments.rows)
+    if arguments.traced:
+        rows += collect_traced(arguments.traced)
     rows = [row for row in rows if row.kind not in LEFT_OUT]
     x, penalty = np.array([row.features for row in rows]), np.array([row.penalty for row in rows])
     label = np.array([float(row.kind == "lens") for row in rows])
@@ -189,9 +199,13 @@ def main() -> None:
     print("\n".join(f"| {n} | {w:+.2f} |" for n, w in zip(NAMES, weights, strict=True)))
     p = 1 / (1 + np.exp(-(model.intercept + ((x - model.centre) / model.scale) @ weights - penalty)))
     short = np.array([row.scene not in STALL_SEEDS for row in rows])
+    traced = np.array([row.scene >= TRACED_SCENES for row in rows])
     for title, part in (
         ("fitted scenes", train), ("other scenes", ~train), ("other scenes, short looks", ~train & short),
+        ("path-traced scenes held out", ~train & traced),
     ):  # fmt: skip
+        if not part.any():
+            continue
         print_calibration(title, p[part], label[part])
     for k in np.flatnonzero((p >= 0.6) & (label == 0) & [row.ripe for row in rows]):
         print(f"  false: scene {rows[k].scene} {rows[k].kind} p {p[k]:.2f} beside {rows[k].neighbours}", end=" ")

@@ -16,9 +16,9 @@ import cv2
 import numpy as np
 
 from benchmarks.lens_scenes import CONDITIONS, VGA, Condition, Sequence, run_scene
+from detector.lens.retro import retro_lobe
 from detector.lens.synth import HandMotion, Lens, Pose, Scene, random_scene
 from detector.lens.synth.projection import Projection
-from detector.lens.synth.scene import retro_lobe
 from detector.lens.synth.scorer import interval
 from detector.lens.synth.sequence import aimed
 from detector.types import GlintAlert

@@ -22,7 +22,7 @@ opposite the camera at `Pose()`.
 
 from detector.lens.synth.doubtful import Eyes, Glitter, Spectacles
 from detector.lens.synth.handheld import HandMotion, Pose
-from detector.lens.synth.renderer import SceneRenderer, SensorModel
+from detector.lens.synth.renderer import SceneRenderer
 from detector.lens.synth.scene import (
     Drop,
     GlassBall,
@@ -38,6 +38,7 @@ from detector.lens.synth.scene import (
     Texture,
     Tile,
 )
+from detector.lens.synth.sensor import NoisySensor, SensorModel
 from detector.lens.synth.sequence import StrobePlan, random_scene, strobe_frames
 
 __all__ = [
@@ -47,6 +48,7 @@ __all__ = [
     "Glitter",
     "HandMotion",
     "Lens",
+    "NoisySensor",
     "Pipe",
     "Plastic",
     "Plate",

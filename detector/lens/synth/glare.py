@@ -136,17 +136,9 @@ def _led(item: StatusLed, view: View) -> tuple[Spot, ...]:
 def _tape(item: Tape, view: View) -> tuple[Spot, ...]:
     on, off = retro(item.retro_gain * np.pi * item.bead_radius_mm**2, item.lobe_deg, view)
     sigma_mm = item.bead_radius_mm / 2
-    first_mm = item.x_mm - item.pitch_mm * (item.count - 1) / 2
     return tuple(
-        Spot(
-            y_mm=item.y_mm + item.pitch_mm * (0.4 if k % 2 else -0.4),
-            x_mm=first_mm + k * item.pitch_mm,
-            on=on,
-            off=off,
-            sigma_y_mm=sigma_mm,
-            sigma_x_mm=sigma_mm,
-        )
-        for k in range(item.count)
+        Spot(y_mm=y_mm, x_mm=x_mm, on=on, off=off, sigma_y_mm=sigma_mm, sigma_x_mm=sigma_mm)
+        for y_mm, x_mm in item.bead_places()
     )
 
 

@@ -10,10 +10,19 @@ from detector.lens.synth.handheld import Pose
 from detector.lens.synth.scene import Scene, SceneObject
 from detector.types import CameraGeometry
 
-__all__ = ["Projection", "Shutter"]
+__all__ = ["Projection", "Shutter", "camera_turn"]
 
 _Matrix = npt.NDArray[np.float64]
 _Image = npt.NDArray[np.float32]
+
+
+def camera_turn(pose: Pose) -> _Matrix:
+    """Return the rotation from the wall's directions (x right, y down, z inwards) to the camera's, shape (3, 3)."""
+    pan, tilt, roll = np.radians([pose.pan_deg, pose.tilt_deg, pose.roll_deg])
+    turn_y = np.array([[np.cos(pan), 0, -np.sin(pan)], [0, 1, 0], [np.sin(pan), 0, np.cos(pan)]])
+    turn_x = np.array([[1, 0, 0], [0, np.cos(tilt), -np.sin(tilt)], [0, np.sin(tilt), np.cos(tilt)]])
+    turn_z = np.array([[np.cos(roll), np.sin(roll), 0], [-np.sin(roll), np.cos(roll), 0], [0, 0, 1]])
+    return np.asarray(turn_z @ turn_x @ turn_y)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +47,6 @@ class Projection:
 
     def plane_to_image(self, pose: Pose, depth_mm: float = 0.0) -> _Matrix:
         """Return the 3x3 homography from (x_mm, y_mm, 1), `depth_mm` before the wall, to (x_px, y_px, 1) scaled."""
-        pan, tilt, roll = np.radians([pose.pan_deg, pose.tilt_deg, pose.roll_deg])
-        turn_y = np.array([[np.cos(pan), 0, -np.sin(pan)], [0, 1, 0], [np.sin(pan), 0, np.cos(pan)]])
-        turn_x = np.array([[1, 0, 0], [0, np.cos(tilt), -np.sin(tilt)], [0, np.sin(tilt), np.cos(tilt)]])
-        turn_z = np.array([[np.cos(roll), np.sin(roll), 0], [-np.sin(roll), np.cos(roll), 0], [0, 0, 1]])
         focal = self.geometry.focal_px
         centre_x, centre_y = (self.geometry.width_px - 1) / 2, (self.geometry.height_px - 1) / 2
         camera = np.array([[focal, 0, centre_x], [0, focal, centre_y], [0, 0, 1]])
@@ -52,7 +57,7 @@ class Projection:
             -pose.y_mm,
             self.scene.range_mm - depth_mm * cos - pose.z_mm,
         )
-        return np.asarray(camera @ turn_z @ turn_x @ turn_y @ along)
+        return np.asarray(camera @ camera_turn(pose) @ along)
 
     def before_wall(self, pose: Pose, depth_mm: float) -> tuple[Pose, float]:
         """Return the pose in the wall's own directions, and how far the camera is from that depth along its normal."""

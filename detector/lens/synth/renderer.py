@@ -1,7 +1,6 @@
 """From a scene and a pose to the pixels a sensor would deliver."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -12,41 +11,20 @@ from detector.lens.synth.glare import Spot, View, spots
 from detector.lens.synth.handheld import Pose
 from detector.lens.synth.projection import Projection, Shutter
 from detector.lens.synth.scene import GlassBall, Pipe, Plate, Scene, Screw
+from detector.lens.synth.sensor import NoisySensor, SensorModel
 from detector.lens.synth.wall import body_of, paint_wall
 from detector.types import CameraGeometry, LedState
 
-__all__ = ["SceneRenderer", "SensorModel"]
+__all__ = ["SceneRenderer"]
 
 _Matrix = npt.NDArray[np.float64]
 _Image = npt.NDArray[np.float32]
 _REFERENCE_EXPOSURE_NS = 2_000_000
 _OVERSCAN = 1.9  # the wall is painted this many fields of view wide
 _FIREFLY_REACH = 0.04  # of the picture's width around polished things
-_SIGNS = np.array([-1, 1], dtype=np.float32)
 _LEAST_SMEAR_PX = 0.33
 _SMEAR_STEPS = 16
 _REACH_SIGMA = 3.5  # how far out a Gaussian spot is drawn
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SensorModel:
-    """Blur and noise.
-
-    Attributes
-    ----------
-    psf_sigma_px : float
-        Standard deviation of lens and pixel together.
-    full_well_e : float
-        Electrons at saturation and gain 1; sets the shot noise.
-    read_noise_e : float
-    noise_scale : float
-        Multiplies both noises; 0 for a noiseless picture.
-    """
-
-    psf_sigma_px: float = 0.6
-    full_well_e: float = 3000.0
-    read_noise_e: float = 13.0
-    noise_scale: float = 1.0
 
 
 class SceneRenderer:
@@ -74,8 +52,7 @@ class SceneRenderer:
         cv2.GaussianBlur(self._wall.reflectance, (0, 0), self.sensor.psf_sigma_px, dst=self._wall.reflectance)
         self._lobe = _led_lobe(height, width)
         self._projection = Projection(scene, geometry)
-        bank_shape = (height + 64, width + 64)
-        self._noise = np.random.default_rng(seed).standard_normal(bank_shape, dtype=np.float32)
+        self._noisy = NoisySensor(geometry, self.sensor, seed)
 
     def render(
         self,
@@ -120,7 +97,7 @@ class SceneRenderer:
         self._add_spots(image, shutter, light_dn, np.random.default_rng((noise_seed, 2)))
         image = _smeared(image, smear_px)
         self._add_fireflies(image, pose, np.random.default_rng((noise_seed, 1)), full_scale)
-        return self._expose(image, gain, noise_seed)
+        return self._noisy.expose(image, gain, noise_seed)
 
     def smear_px(self, start: Pose, end: Pose) -> tuple[float, float]:
         """Return how far (y, x) the middle of the picture moves from one pose to another."""
@@ -233,21 +210,6 @@ class SceneRenderer:
             y[: count // 2] = np.clip(around[:, 0], 0, image.shape[0] - 1)
             x[: count // 2] = np.clip(around[:, 1], 0, image.shape[1] - 1)
         image[y, x] += (full_scale * rng.uniform(0.3, 2.0, count)).astype(np.float32)
-
-    def _expose(self, image: _Image, gain: float, noise_seed: int) -> npt.NDArray[np.uint8] | npt.NDArray[np.uint16]:
-        full_scale = 2**self.geometry.bit_depth - 1
-        dn_per_e = full_scale / self.sensor.full_well_e * gain
-        scale = self.sensor.noise_scale**2
-        variance = image * np.float32(dn_per_e * scale) + np.float32((self.sensor.read_noise_e * dn_per_e) ** 2 * scale)
-        rng = np.random.default_rng(noise_seed)
-        top, left = rng.integers(0, 64, 2)
-        noise = self._noise[top : top + image.shape[0], left : left + image.shape[1]] * cv2.sqrt(variance)
-        # Signs drawn anew, by row and by column, for every frame: a bank merely moved would be a pattern to follow.
-        noise *= rng.choice(_SIGNS, (image.shape[0], 1)) * rng.choice(_SIGNS, image.shape[1])
-        noise += np.float32(self.geometry.black_level_dn)
-        if self.geometry.bit_depth <= 8:
-            return np.asarray(np.minimum(cv2.add(image, noise, dtype=cv2.CV_8U), full_scale), dtype=np.uint8)
-        return np.asarray(np.minimum(cv2.add(image, noise, dtype=cv2.CV_16U), full_scale), dtype=np.uint16)
 
 
 def _smeared(image: _Image, smear_px: tuple[float, float]) -> _Image:

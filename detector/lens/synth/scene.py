@@ -138,6 +138,14 @@ class Tape(SceneObject):
     retro_gain: float = 42.0
     lobe_deg: float = 0.9
 
+    def bead_places(self) -> list[tuple[float, float]]:
+        """Return (y_mm, x_mm) of each bead."""
+        first_mm = self.x_mm - self.pitch_mm * (self.count - 1) / 2
+        return [
+            (self.y_mm + self.pitch_mm * (0.4 if k % 2 else -0.4), first_mm + k * self.pitch_mm)
+            for k in range(self.count)
+        ]
+
 
 @dataclass(frozen=True, slots=True)
 class GlassBall(SceneObject):
