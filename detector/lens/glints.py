@@ -130,7 +130,7 @@ class GlintFinder:
         area_px = np.maximum(masks.sum(axis=(1, 2)), 1)
         sigma_dn = noise.sigma_dn(level_dn) * max(1.0, planes.balance)
         floor_dn = _FLOOR_SIGMA * sigma_dn * np.sqrt(area_px)
-        summit_dn, off_peak = self._summit_elsewhere(strobe.off, planes.to_off, yx, planes.trusted)
+        summit_dn, off_peak = self._summit_elsewhere(strobe.off, planes.to_off, yx, planes.trusted, sigma_dn)
         by_flux = self._ratio(on_dn, off_dn, dark_dn, floor_dn)
         on_summit = np.maximum(
             window_at(strobe.on.compact, yx, 1), light[:, reach - 1 : reach + 2, reach - 1 : reach + 2]
@@ -282,14 +282,18 @@ class GlintFinder:
         return 0 if trusted else round(self._scale.px(self._options.search_untrusted_deg))
 
     def _summit_elsewhere(
-        self, item: WorkingFrame, motion: _Floats, yx: _Floats, trusted: bool
+        self, item: WorkingFrame, motion: _Floats, yx: _Floats, trusted: bool, sigma_dn: _Floats
     ) -> tuple[_Floats, _Floats]:
-        """Return how far the highest summit near a place stands over its own dark body, and the highest pixel."""
+        """Return how far the highest summit near a place stands over its own dark body, and the highest pixel.
+
+        A single full-resolution pixel is no summit: no optics can do that, sparkle can.
+        """
         there = map_points(motion, yx[:, ::-1])[:, ::-1]
         search_px = max(1, self._search_px(trusted) - 1)  # nearer than for flux: walls between dark holes have summits
         grey = window_at(item.grey, there, search_px + 1)
         summit = highest_summit(grey, window_at(item.compact, there, search_px))
-        return summit, np.asarray(grey.max(axis=(1, 2)))
+        speck = self._single_pixel(item, there, sigma_dn)
+        return np.where(speck, 0.0, summit), np.asarray(grey.max(axis=(1, 2)))
 
     def _flux_elsewhere(
         self,
