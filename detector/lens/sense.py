@@ -11,6 +11,7 @@ from detector.lens.chance import evidence_wanted
 from detector.lens.coverage import SweepTally
 from detector.lens.detectability import DetectabilityModel
 from detector.lens.differencing import difference_planes
+from detector.lens.fitness import FitnessMeter
 from detector.lens.glints import Glint, GlintFinder
 from detector.lens.judgement import Judgement, judge, rejection, to_alert
 from detector.lens.noise import NoiseModel, estimate_noise
@@ -64,7 +65,7 @@ class LensSense:
         self._finder = GlintFinder(options, self._scale, geometry.black_level_dn, self._full_dn)
         self._tracker = Tracker(options, self._px_per_deg, (geometry.height_px, geometry.width_px))
         self._tally = SweepTally(options)
-        self._spotter = Spotter(options, geometry, self._scale, detectability)
+        self._spotter = Spotter(options, geometry, FitnessMeter(options, geometry, self._scale, detectability))
         self._model = model or load_model()
         self._rejected: Counter[str] = Counter()
         self._judged: tuple[Judgement, ...] = ()
