@@ -12,6 +12,7 @@ from detector.lens.chance import evidence_wanted
 from detector.lens.cone import cone_evidence_wanted
 from detector.lens.coverage import SweepTally
 from detector.lens.differencing import difference_planes
+from detector.lens.fitness import FitnessMeter
 from detector.lens.glints import Glint, GlintFinder
 from detector.lens.judgement import EvidenceWanted, Judgement, judge, rejection, to_alert
 from detector.lens.noise import NoiseModel, estimate_noise
@@ -72,7 +73,8 @@ class LensSense:
         self._finder = GlintFinder(options, self._scale, geometry.black_level_dn, self._full_dn)
         self._tracker = Tracker(options, self._px_per_deg, (geometry.height_px, geometry.width_px))
         self._tally = SweepTally(options)
-        self._spotter = Spotter(options, geometry, self._scale, calibration.detectability)
+        meter = FitnessMeter(options, geometry, self._scale, calibration.detectability)
+        self._spotter = Spotter(options, geometry, meter)
         self._model = model or load_model()
         self._rejected: Counter[str] = Counter()
         self._judged: tuple[Judgement, ...] = ()

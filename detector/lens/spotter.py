@@ -5,7 +5,6 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from detector.lens.detectability import DetectabilityModel
 from detector.lens.fitness import FitnessMeter, Hand
 from detector.lens.guidance import Guide, advice
 from detector.lens.noise import NoiseModel
@@ -13,7 +12,6 @@ from detector.lens.options import LensOptions
 from detector.lens.registration import map_points
 from detector.lens.spot_map import SpotMap
 from detector.lens.strobe import StrobeSet
-from detector.lens.working import WorkingScale
 from detector.types import CameraGeometry, Guidance, SpotCoverage
 
 __all__ = ["SpotView", "Spotter"]
@@ -51,22 +49,15 @@ class Spotter:
     ----------
     options : LensOptions
     geometry : CameraGeometry
-    scale : WorkingScale
-    model : DetectabilityModel, optional
-        What calibration found.
+    meter : FitnessMeter
+        Tells what each set could have shown.
     """
 
-    def __init__(
-        self,
-        options: LensOptions,
-        geometry: CameraGeometry,
-        scale: WorkingScale,
-        model: DetectabilityModel | None = None,
-    ) -> None:
+    def __init__(self, options: LensOptions, geometry: CameraGeometry, meter: FitnessMeter) -> None:
         self._options = options
         self._geometry = geometry
         self.map = SpotMap(options, geometry)
-        self._meter = FitnessMeter(options, geometry, scale, model)
+        self._meter = meter
         self._guide = Guide(options)
         self._last_ns: int | None = None
         self._speed_deg_s = 0.0

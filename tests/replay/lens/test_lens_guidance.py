@@ -1,6 +1,5 @@
 """The map tells the truth about lenses, and the hints about sides: a few of the benchmarks' own scenes and people."""
 
-import cv2
 import pytest
 
 from benchmarks.lens_coverage import SEEDS, draw, run
@@ -8,14 +7,6 @@ from benchmarks.lens_hints import carries_on, looks_back
 from detector.lens.options import LensOptions
 
 SCENES = range(90_000, 90_008)  # not among those of the tables
-
-
-@pytest.fixture(autouse=True)
-def one_thread():
-    threads = cv2.getNumThreads()
-    cv2.setNumThreads(1)
-    yield
-    cv2.setNumThreads(threads)
 
 
 def test_lenses_on_done_spots_were_found():

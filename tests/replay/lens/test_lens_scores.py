@@ -27,14 +27,6 @@ def say(line: str) -> None:
     sys.stdout.write(line + "\n")
 
 
-@pytest.fixture(autouse=True)
-def one_thread():
-    threads = cv2.getNumThreads()
-    cv2.setNumThreads(1)
-    yield
-    cv2.setNumThreads(threads)
-
-
 @pytest.fixture(scope="module")
 def outcomes():
     found = []
