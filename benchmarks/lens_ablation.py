@@ -40,7 +40,7 @@ CUES = {
     "all cues": Cue(),
     "without ratio": Cue(("log_ratio", "retro_share"), {"min_ratio": 1.2}),
     "without dark frame": Cue(("dark_residue",), {"max_dark_residue": 1.0}),
-    "without extent": Cue(("extent",), {"max_extent_deg": 1.1}),
+    "without extent": Cue(("extent", "extent_spread"), {"max_extent_deg": 1.1}),
     "without motion": Cue(
         ("jitter", "flux_spread_dex", "cone", "wander"),
         {"min_view_deg": 0.0, "max_wander_deg": 5.0, "first_look_evidence": -10.0, "mirror_evidence": -1000.0},

@@ -135,7 +135,7 @@ def counts_of(rows: list[Row]) -> np.ndarray:
 
 
 def standardised_fit(rows: list[Row], keep: np.ndarray | None = None) -> GlintModel:
-    """Return the model fitted to rows; features outside `keep`, bool of shape (10,), get no weight."""
+    """Return the model fitted to rows; features outside `keep`, bool of shape (11,), get no weight."""
     x, penalty = np.array([row.features for row in rows]), np.array([row.penalty for row in rows])
     label = np.array([float(row.kind == "lens") for row in rows])
     counts = counts_of(rows)

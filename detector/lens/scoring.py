@@ -52,6 +52,9 @@ class TrackFeatures:
         Median dark flux over on-axis flux, at most 1; 0 when never seen in the dark (see `no_dark_penalty`).
     extent : float
         Median extent over the widest allowed, at most 2.
+    extent_spread : float
+        Standard deviation of the extent over the widest allowed, at most 1: a lens is always as wide as it is, gloss
+        grows and shrinks as the camera moves.
     jitter : float
         Root-mean-square misfit over the gate: a fixed point has little.
     flux_spread_dex : float
@@ -71,6 +74,7 @@ class TrackFeatures:
     evidence: float
     dark_residue: float
     extent: float
+    extent_spread: float
     jitter: float
     flux_spread_dex: float
     speck_share: float
@@ -78,7 +82,7 @@ class TrackFeatures:
     wander: float
 
     def vector(self) -> npt.NDArray[np.float64]:
-        """Return the features in the order of their declaration, shape (10,)."""
+        """Return the features in the order of their declaration, shape (11,)."""
         return np.array([getattr(self, f.name) for f in fields(self)])
 
 
@@ -118,6 +122,7 @@ def features_of(track: Track, options: LensOptions, px_per_deg: float) -> TrackF
         evidence=min(_MOST_EVIDENCE, max(-1.0, track.evidence / 10)),
         dark_residue=min(1.0, median(residues)) if residues else 0.0,
         extent=min(2.0, median([g.extent_deg for g in glints]) / options.max_extent_deg),
+        extent_spread=min(1.0, pstdev([g.extent_deg for g in glints]) / options.max_extent_deg),
         jitter=min(2.0, misfit_px / (options.gate_deg * px_per_deg)),
         flux_spread_dex=min(1.0, pstdev(flux)),
         speck_share=sum(g.speck for g in glints) / len(glints),

@@ -54,7 +54,7 @@ def test_features_of_a_clean_track():
     assert (features.retro_share, features.evidence, features.wander) == (1, 2.5, 0)
     assert features.cone == pytest.approx(0, abs=0.1)
     assert features_of(track(hits=20), OPTIONS, PX_PER_DEG).cone > 1
-    assert features.vector().shape == (10,)
+    assert features.vector().shape == (11,)
     assert load_model().logit(features) == pytest.approx(load_model().logit(replace(features)))
     assert isinstance(features, TrackFeatures)
 
