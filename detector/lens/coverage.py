@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from detector.lens.options import LensOptions
-from detector.types import Phrase, SenseCoverage
+from detector.types import PeopleState, Phrase, SenseCoverage
 
 __all__ = ["SweepTally"]
 
@@ -17,17 +17,20 @@ _CANNOT_SEE = (
     Phrase("lens.cannot_see.out_of_view"),
 )
 _REMEMBERED_POSES = 64
+_NOBODY = PeopleState()
 
 
 @dataclass(slots=True)
 class SweepTally:
-    """Counts since the start or the last gap; `frames`, `dropped` and the like run on over gaps.
+    """Counts since the start or the last gap; `frames`, `dropped` and the like run on over gaps. `paused_frames` came while a
+    person was in view and count to nothing else.
 
     Distinct poses are told by how far the camera stepped, as an angle at the wall: turning on the spot is none.
     """
 
     options: LensOptions
     frames: int = 0
+    paused_frames: int = 0
     dropped: int = 0
     unattributed: int = 0
     sets: int = 0
@@ -66,15 +69,20 @@ class SweepTally:
         """Distinct poses since the start or the last gap."""
         return len(self._poses)
 
-    def coverage(self) -> SenseCoverage:
-        """Return the coverage; complete only when nothing is short."""
+    def coverage(self, people: PeopleState = _NOBODY) -> SenseCoverage:
+        """Return the coverage; complete only when nothing is short and nobody is in view."""
         short = self._short()
+        if people.paused:
+            short.insert(0, Phrase("lens.missing.person"))
         done = (
             Phrase("lens.done.frames", {"frames": self.frames}),
             Phrase("lens.done.sets", {"sets": self.total_sets, "trusted_sets": self.total_trusted_sets}),
             Phrase("lens.done.poses", {"poses": self.poses}),
         )
         notes = list(self.gaps)
+        if people.times:
+            rest = {"seconds": round(people.paused_s, 1), "times": people.times, "frames": self.paused_frames}
+            notes.append(Phrase("lens.missing.paused", rest))
         if self.dropped:
             notes.append(Phrase("lens.missing.dropped", {"frames": self.dropped}))
         if self.unattributed:

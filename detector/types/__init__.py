@@ -1,6 +1,6 @@
 """The data that flows: immutable items, from sample to verdict."""
 
-from detector.types.activity import BaselineMode, BaselineState, HomingState, Trend
+from detector.types.activity import BaselineMode, BaselineState, HomingState, PeopleState, Trend
 from detector.types.baseline import Baseline
 from detector.types.coverage import Phrase, SenseCoverage, Verdict
 from detector.types.findings import (
@@ -29,6 +29,7 @@ __all__ = [
     "IqBlock",
     "LedEdge",
     "LedState",
+    "PeopleState",
     "Phrase",
     "Provenance",
     "RadioAlert",

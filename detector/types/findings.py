@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from detector.types.activity import BaselineState, HomingState
+from detector.types.activity import BaselineState, HomingState, PeopleState
 from detector.types.coverage import Phrase, SenseCoverage
 from detector.types.provenance import Provenance
 
@@ -133,6 +133,8 @@ class SenseReport:
         The emitter that somebody walks towards, None while nobody does.
     baseline : BaselineState or None
         Where recording outside or comparing inside stands; None for a sense that has no baseline.
+    people : PeopleState or None
+        Whether it rests because a person is in view; None for a sense that sees nobody.
     """
 
     sense: str
@@ -146,3 +148,4 @@ class SenseReport:
     figures: Mapping[str, float] = field(default_factory=dict)
     homing: HomingState | None = None
     baseline: BaselineState | None = None
+    people: PeopleState | None = None

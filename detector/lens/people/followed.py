@@ -1,0 +1,135 @@
+"""A pair of glints followed from set to set: does it move as one against the wall, does it blink, has it gone?"""
+
+from collections import deque
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+import numpy as np
+import numpy.typing as npt
+
+from detector.lens.options import LensOptions
+from detector.lens.registration import map_points
+from detector.lens.scoring import unexplained_deg
+from detector.lens.tracking import SetMotion
+
+__all__ = ["FollowedPair", "Shown"]
+
+_APART = 0.35  # of their common motion, by which two eyes of one head may differ
+_LEAST_BEFORE_BLINK = 4  # sets in a row that must show both, before a blink is believed
+_LEAST_STILL_ROWS = 10
+_HISTORY = 400
+_BLINK_HISTORY = 24
+
+_Floats = npt.NDArray[np.float64]
+
+
+class Shown(StrEnum):
+    """What one set showed of a pair; `UNSURE` when the rest of the picture had gone too."""
+
+    BOTH = "both"
+    ONE = "one"
+    NEITHER = "neither"
+    UNSURE = "unsure"
+
+
+@dataclass(slots=True, kw_only=True)
+class FollowedPair:
+    """Two glints that may be eyes.
+
+    Attributes
+    ----------
+    eyes_px : ndarray of float64, shape (2, 2)
+        (y, x) of each, full-resolution pixels, carried along with the hand's motion.
+    first_ns, last_ns : int
+        When both were seen first and last.
+    drift_deg : ndarray of float64, shape (2, 2)
+        How far each has moved against the wall.
+    trail : deque of (t_ns, drift of each eye, viewpoint)
+        As long as the hand's motion was known, at most `_HISTORY` sets.
+    shown : deque of Shown
+        Of the last couple of seconds.
+    hits, misses : int
+        Sets that showed both; sets in a row that did not.
+    known_ns : int
+        For how long the hand's motion was known while both were seen: what can be said of their staying in place.
+    """
+
+    eyes_px: _Floats
+    first_ns: int
+    last_ns: int
+    drift_deg: _Floats = field(default_factory=lambda: np.zeros((2, 2)))
+    trail: deque[_Floats] = field(default_factory=lambda: deque(maxlen=_HISTORY))
+    shown: deque[Shown] = field(default_factory=lambda: deque([Shown.BOTH], maxlen=_BLINK_HISTORY))
+    hits: int = 1
+    misses: int = 0
+    known_ns: int = 0
+
+    @property
+    def gap_px(self) -> float:
+        """Distance between the two."""
+        return float(np.hypot(*(self.eyes_px[1] - self.eyes_px[0])))
+
+    def carry(self, motion: SetMotion) -> None:
+        """Move along with the hand; where that is not known, drift is measured from anew."""
+        self.eyes_px = map_points(motion.matrix, self.eyes_px[:, ::-1])[:, ::-1]
+        if not motion.trusted:
+            self.trail.clear()
+
+    def see(self, eyes_px: _Floats, motion: SetMotion, t_ns: int, px_per_deg: float) -> None:
+        """Take its place in one more set."""
+        if motion.trusted:
+            self.drift_deg = self.drift_deg + (eyes_px - self.eyes_px) / px_per_deg
+            self.trail.append(np.array([t_ns, *self.drift_deg.ravel(), *motion.view_deg]))
+            self.known_ns += t_ns - self.last_ns
+        self.eyes_px, self.last_ns = eyes_px, t_ns
+        self.hits += 1
+        self.misses = 0
+        self.shown.append(Shown.BOTH)
+
+    def miss(self, shown: Shown) -> None:
+        """Note a set that did not show both."""
+        self.misses += 1
+        self.shown.append(shown)
+
+    def moves(self, least_sets: int, least_deg: float, over_ns: float | None = None) -> bool:
+        """Return whether both moved as one by more than `least_deg` root mean square, beyond what a depth explains.
+
+        Parameters
+        ----------
+        least_sets : int
+            Fewer say nothing.
+        least_deg : float
+        over_ns : float, optional
+            Only what happened this long ago and later counts.
+        """
+        rows = np.array(self.trail)
+        if over_ns is not None and len(rows):
+            rows = rows[rows[:, 0] >= self.last_ns - over_ns]
+        if len(rows) < least_sets:
+            return False
+        one, other, view = rows[:, 1:3], rows[:, 3:5], rows[:, 5:]
+        apart = one - other - (one - other).mean(axis=0)
+        together_deg = unexplained_deg(np.column_stack([(one + other) / 2, view]))
+        apart_deg = float(np.sqrt((apart**2).sum(axis=1).mean()))
+        return together_deg > least_deg and apart_deg < _APART * together_deg
+
+    def blinked(self, least_sets: int) -> bool:
+        """Return whether both went out together for `least_sets` sets or more, came back, and never differed else.
+
+        The sets at either edge of a blink may catch one eye alone: eyelids do not keep to the strobe.
+        """
+        shown = list(self.shown)
+        out = [k for k, s in enumerate(shown) if s is Shown.NEITHER]
+        if len(out) < least_sets or shown[-1] is not Shown.BOTH or Shown.UNSURE in shown:
+            return False
+        first, last = out[0], out[-1]
+        before, during, after = shown[: max(0, first - 1)], shown[first : last + 1], shown[last + 2 :]
+        steady = all(s is Shown.BOTH for s in (*before, *after)) and len(before) >= _LEAST_BEFORE_BLINK
+        return steady and all(s is Shown.NEITHER for s in during)
+
+    def is_still(self, options: LensOptions) -> bool:
+        """Return whether it has been seen for `person_still_s` and not moved against the wall in all that time."""
+        long_ns = options.person_still_s * 1e9
+        if self.last_ns - self.first_ns < long_ns or len(self.trail) < _LEAST_STILL_ROWS:
+            return False
+        return not self.moves(_LEAST_STILL_ROWS, options.pair_motion_deg, long_ns)
