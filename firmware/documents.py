@@ -6,10 +6,17 @@ from typing import Any
 import msgspec
 
 from detector.fusion.verdict import Judgement
-from detector.types import Alert, Phrase, RadioSignal, SenseCoverage
+from detector.types import Alert, PeopleState, Phrase, RadioSignal, SenseCoverage
 from web_ui.words import Words
 
-__all__ = ["alert_document", "coverage_document", "phrase_documents", "signal_document", "verdict_document"]
+__all__ = [
+    "alert_document",
+    "coverage_document",
+    "people_document",
+    "phrase_documents",
+    "signal_document",
+    "verdict_document",
+]
 
 _NS = 1e9
 _BOOKKEEPING = ("key", "first_t_ns", "last_t_ns", "reasons")
@@ -53,6 +60,21 @@ def coverage_document(coverage: SenseCoverage, words: Words, gaps: Iterable[Phra
         "done": phrase_documents(coverage.done, words),
         "missing": phrase_documents((*gaps, *coverage.missing), words),
         "cannot_see": phrase_documents(coverage.cannot_see, words),
+    }
+
+
+def people_document(people: PeopleState, now_ns: int) -> dict[str, Any]:
+    """Return whether the camera's search rests for a person in view, and for how long it has rested so far.
+
+    `since_s` is the age of this pause or, while there is none, the time since the last one ended; None before the first.
+    """
+    since_s = None if people.since_t_ns is None else round((now_ns - people.since_t_ns) / _NS, 1)
+    return {
+        "paused": people.paused,
+        "withheld": people.withheld,
+        "paused_s": round(people.paused_s, 1),
+        "times": people.times,
+        "since_s": since_s,
     }
 
 

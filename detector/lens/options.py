@@ -267,7 +267,7 @@ class LensOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
             "How long two glints like eyes raise no alert and hide the picture, until they are known to stay in place; "
             "raising it delays two lenses that happen to look like eyes",
         ),
-    ] = 2.0
+    ] = 4.0
     blink_sets: Annotated[
         int, _meta(1, 10, "1", "Strobe sets in which a pair goes out together: a blink; raising it overlooks blinks")
     ] = 2

@@ -14,6 +14,7 @@ from detector.types import Alert, Phrase, Provenance, RadioAlert, SenseCoverage,
 from firmware.documents import (
     alert_document,
     coverage_document,
+    people_document,
     phrase_documents,
     signal_document,
     verdict_document,
@@ -149,6 +150,9 @@ class Hub:
         """Take a report."""
         with self._lock:
             self._sensors[sense].take_report(message, time.monotonic_ns())
+            people = message.report.people
+            if sense == self._frame_sense and people is not None and people.withheld:
+                self._frame = None  # the last one may show whoever is in view
         if self._radio is not None and sense == RADIO:
             self._radio.on_report(message.report)
         self._publish()
@@ -290,6 +294,9 @@ class Hub:
             "rejected": {name: dict(report.rejected) for name, report in reports.items()},
             "coverage": {name: self._coverage(state, now_ns) for name, state in sensors.items()},
             "sensors": {name: self._sensor(state, now_ns) for name, state in sensors.items()},
+            "people": next(
+                (people_document(r.people, r.t_ns) for r in reports.values() if r.people is not None), None
+            ),
             **(self._radio.document() if self._radio is not None else {}),
         }
 

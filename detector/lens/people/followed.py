@@ -14,7 +14,7 @@ from detector.lens.tracking import SetMotion
 
 __all__ = ["FollowedPair", "Shown"]
 
-_APART = 0.35  # of their common motion, by which two eyes of one head may differ
+_APART = 0.7  # of their common motion; two that have nothing to do with each other differ by twice as much as that
 _LEAST_BEFORE_BLINK = 4  # sets in a row that must show both, before a blink is believed
 _LEAST_STILL_ROWS = 10
 _HISTORY = 400
@@ -108,10 +108,19 @@ class FollowedPair:
         if len(rows) < least_sets:
             return False
         one, other, view = rows[:, 1:3], rows[:, 3:5], rows[:, 5:]
-        apart = one - other - (one - other).mean(axis=0)
         together_deg = unexplained_deg(np.column_stack([(one + other) / 2, view]))
-        apart_deg = float(np.sqrt((apart**2).sum(axis=1).mean()))
-        return together_deg > least_deg and apart_deg < _APART * together_deg
+        return together_deg > least_deg and self._apart_deg(rows[:, 0], other - one) < _APART * together_deg
+
+    def _apart_deg(self, t_ns: _Floats, step: _Floats) -> float:
+        """Return how far the two moved against each other, root mean square.
+
+        A steady change of the gap does not count: the hand comes nearer to a head than the wall behind it, in share.
+        """
+        along = (self.eyes_px[1] - self.eyes_px[0]) / self.gap_px
+        gap, tilt = step @ along, step @ np.array([-along[1], along[0]])
+        since = t_ns - t_ns.mean()
+        gap = gap - gap.mean() - since * (since @ gap) / max(float(since @ since), 1.0)
+        return float(np.sqrt((gap**2).mean() + tilt.var()))
 
     def blinked(self, least_sets: int) -> bool:
         """Return whether both went out together for `least_sets` sets or more, came back, and never differed else.

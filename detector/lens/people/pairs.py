@@ -29,35 +29,50 @@ class Blobs:
         Full-resolution pixels.
     log_flux : ndarray of float64, shape (n,)
         log10 of the flux in digital numbers.
+    retro : ndarray of bool, shape (n,)
+        Surely retro-reflecting; the others clip under either ring, as a near pupil does now and then.
     """
 
     yx_px: _Floats
     log_flux: _Floats
+    retro: npt.NDArray[np.bool_]
 
 
 def merge_blobs(glints: Sequence[Glint], px_per_deg: float) -> Blobs:
-    """Return the retro-reflecting glints that are more than a single pixel, parts of one thing put together.
+    """Return the glints that may be retro-reflecting and are more than a single pixel, parts of one thing put together.
 
     The brightest part stands for all, its place being their mean.
     """
-    retro = sorted((g for g in glints if g.reading is Reading.RETRO and not g.speck), key=lambda g: -g.flux_dn)
+    wanted = (g for g in glints if g.reading in (Reading.RETRO, Reading.SATURATED) and not g.speck)
     near_px = _BLOB_SHARE * PAIR_DEG[0] * px_per_deg
     places: list[list[tuple[float, float]]] = []
     flux: list[float] = []
-    for glint in retro:
-        for parts in places:
+    retro: list[bool] = []
+    for glint in sorted(wanted, key=lambda g: -g.flux_dn):
+        for k, parts in enumerate(places):
             if np.hypot(glint.y_px - parts[0][0], glint.x_px - parts[0][1]) < near_px:
                 parts.append((glint.y_px, glint.x_px))
+                retro[k] |= glint.reading is Reading.RETRO
                 break
         else:
             places.append([(glint.y_px, glint.x_px)])
             flux.append(log10(glint.flux_dn))
+            retro.append(glint.reading is Reading.RETRO)
     middles = np.array([np.mean(parts, axis=0) for parts in places]).reshape(-1, 2)
-    return Blobs(middles, np.array(flux))
+    return Blobs(middles, np.array(flux), np.array(retro, dtype=bool))
 
 
-def eye_pairs(blobs: Blobs, options: LensOptions, px_per_deg: float) -> _Floats:
+def eye_pairs(blobs: Blobs, options: LensOptions, px_per_deg: float, slack: float = 1.0) -> _Floats:
     """Return every pair that may be eyes; rows of beads, in which everything has many partners, left out.
+
+    Parameters
+    ----------
+    blobs : Blobs
+    options : LensOptions
+    px_per_deg : float
+        Full-resolution pixels per degree.
+    slack : float
+        Multiplies by how much two eyes may differ in flux: more for those that are known already.
 
     Returns
     -------
@@ -68,8 +83,9 @@ def eye_pairs(blobs: Blobs, options: LensOptions, px_per_deg: float) -> _Floats:
     step = blobs.yx_px[second] - blobs.yx_px[first]
     gap_deg = np.hypot(step[:, 0], step[:, 1]) / px_per_deg
     level = np.abs(step[:, 0]) <= np.tan(np.radians(options.pair_tilt_deg)) * np.abs(step[:, 1])
-    alike = np.abs(blobs.log_flux[second] - blobs.log_flux[first]) <= options.pair_flux_dex
-    like = level & alike & (gap_deg >= PAIR_DEG[0]) & (gap_deg <= PAIR_DEG[1])
+    alike = np.abs(blobs.log_flux[second] - blobs.log_flux[first]) <= slack * options.pair_flux_dex
+    sure = blobs.retro[first] | blobs.retro[second]
+    like = sure & level & alike & (gap_deg >= PAIR_DEG[0]) & (gap_deg <= PAIR_DEG[1])
     first, second = first[like], second[like]
     partners = np.bincount(np.concatenate([first, second]), minlength=len(blobs.log_flux))
     few = (partners[first] <= _MOST_PARTNERS) & (partners[second] <= _MOST_PARTNERS)

@@ -18,6 +18,7 @@ _NS = 1e9
 _REACH_DEG = 1.2  # how far an eye may move against the wall between two strobe sets
 _REACH_PAUSED_DEG = 4.0  # and in a pause, when people walk and turn and nothing depends on which pair it is
 _GAP_CHANGE, _GAP_CHANGE_PAUSED = 0.15, 0.4
+_KNOWN_SLACK = 2.0  # a pair that is followed may differ in flux by this much more than a new one
 _HIDE_HITS = 3  # sets that must show a pair before it hides the picture and holds back alerts
 _MOST_MISSES = 4
 _MOST_PAIRS = 24
@@ -121,7 +122,7 @@ class PersonWatch:
         self._pairs = []
 
     def _follow(self, blobs: Blobs, motion: SetMotion, t_ns: int, steady: bool) -> None:
-        found = eye_pairs(blobs, self._options, self._px_per_deg)
+        found = eye_pairs(blobs, self._options, self._px_per_deg, _KNOWN_SLACK)
         free = np.ones(len(found), dtype=bool)
         for pair in sorted(self._pairs, key=lambda p: -p.hits):
             pair.carry(motion)
@@ -133,7 +134,9 @@ class PersonWatch:
                 pair.see(found[at], motion, t_ns, self._px_per_deg)
         if not self.paused:
             self._pairs = [p for p in self._pairs if p.misses <= _MOST_MISSES]
-            fresh = [FollowedPair(eyes_px=eyes, first_ns=t_ns, last_ns=t_ns) for eyes in found[free]]
+            taken = [p.eyes_px for p in self._pairs if not p.misses]
+            new = [eyes for eyes in eye_pairs(blobs, self._options, self._px_per_deg) if not _is_among(eyes, taken)]
+            fresh = [FollowedPair(eyes_px=eyes, first_ns=t_ns, last_ns=t_ns) for eyes in new]
             self._pairs = (sorted(self._pairs, key=lambda p: -p.hits) + fresh)[:_MOST_PAIRS]
 
     def _nearest(self, pair: FollowedPair, found: _Floats, free: npt.NDArray[np.bool_]) -> int | None:
@@ -154,3 +157,7 @@ class PersonWatch:
         away = np.linalg.norm(blobs.yx_px[None] - pair.eyes_px[:, None], axis=2)
         there = int((away <= near_px).any(axis=1).sum())
         return (Shown.NEITHER, Shown.ONE, Shown.ONE)[there]
+
+
+def _is_among(eyes_px: _Floats, taken: Sequence[_Floats]) -> bool:
+    return any(np.array_equal(eyes_px, other) for other in taken)

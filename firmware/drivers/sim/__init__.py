@@ -2,4 +2,4 @@
 
 __all__ = ["ROOM_NAMES"]
 
-ROOM_NAMES = ("hotel_room", "toilet_stall", "city_flat")
+ROOM_NAMES = ("hotel_room", "toilet_stall", "city_flat", "visited_room")

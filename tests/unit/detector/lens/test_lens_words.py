@@ -17,6 +17,7 @@ REASONS = {r.value for r in Reading if r is not Reading.RETRO} | {
     "low_confidence",
     "moves_by_itself",
     "one_viewpoint",
+    "like_eyes",
 }
 WANTED = CODES | {f"lens.rejected.{r}" for r in REASONS} | {"kind.lens_glint", "kind.retro_reflector"}
 
