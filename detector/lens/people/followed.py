@@ -17,7 +17,10 @@ __all__ = ["FollowedPair", "Shown"]
 _APART = 0.7  # of their common motion; two that have nothing to do with each other differ by twice as much as that
 _LEAST_BEFORE_BLINK = 4  # sets in a row that must show both, before a blink is believed
 _LEAST_STILL_ROWS = 10
-_HISTORY = 400
+_LEAST_REST_ROWS = 4
+_REST_NS = 1e9
+_LEAP_ROWS = 10  # with so many rows the two largest steps count for nothing, with fewer only the largest
+_HISTORY = 200
 _BLINK_HISTORY = 24
 
 _Floats = npt.NDArray[np.float64]
@@ -58,7 +61,7 @@ class FollowedPair:
     first_ns: int
     last_ns: int
     drift_deg: _Floats = field(default_factory=lambda: np.zeros((2, 2)))
-    trail: deque[_Floats] = field(default_factory=lambda: deque(maxlen=_HISTORY))
+    trail: deque[tuple[float, ...]] = field(default_factory=lambda: deque(maxlen=_HISTORY))
     shown: deque[Shown] = field(default_factory=lambda: deque([Shown.BOTH], maxlen=_BLINK_HISTORY))
     hits: int = 1
     misses: int = 0
@@ -79,7 +82,7 @@ class FollowedPair:
         """Take its place in one more set."""
         if motion.trusted:
             self.drift_deg = self.drift_deg + (eyes_px - self.eyes_px) / px_per_deg
-            self.trail.append(np.array([t_ns, *self.drift_deg.ravel(), *motion.view_deg]))
+            self.trail.append((float(t_ns), *self.drift_deg.ravel().tolist(), *motion.view_deg))
             self.known_ns += t_ns - self.last_ns
         self.eyes_px, self.last_ns = eyes_px, t_ns
         self.hits += 1
@@ -102,14 +105,25 @@ class FollowedPair:
         over_ns : float, optional
             Only what happened this long ago and later counts.
         """
-        rows = np.array(self.trail)
-        if over_ns is not None and len(rows):
-            rows = rows[rows[:, 0] >= self.last_ns - over_ns]
-        if len(rows) < least_sets:
+        rows = self._since(over_ns)
+        if len(rows) < least_sets or float(np.ptp(rows[:, 1:5], axis=0).max()) < least_deg:
             return False
         one, other, view = rows[:, 1:3], rows[:, 3:5], rows[:, 5:]
-        together_deg = unexplained_deg(np.column_stack([(one + other) / 2, view]))
+        together_deg = unexplained_deg(_without_leaps(np.column_stack([(one + other) / 2, view])))
         return together_deg > least_deg and self._apart_deg(rows[:, 0], other - one) < _APART * together_deg
+
+    def rests(self, most_deg: float) -> bool:
+        """Return whether it has stayed on the wall itself for the last second, within `most_deg` root mean square."""
+        rows = self._since(_REST_NS)
+        if len(rows) < _LEAST_REST_ROWS or self.misses:
+            return False
+        middle = (rows[:, 1:3] + rows[:, 3:5]) / 2
+        return float(np.sqrt(middle.var(axis=0).sum())) < most_deg
+
+    def _since(self, over_ns: float | None) -> _Floats:
+        """Return the rows of the trail, or of its last part, shape (n, 7)."""
+        first_ns = self.trail[0][0] if over_ns is None and self.trail else self.last_ns - (over_ns or 0.0)
+        return np.array([row for row in self.trail if row[0] >= first_ns]).reshape(-1, 7)
 
     def _apart_deg(self, t_ns: _Floats, step: _Floats) -> float:
         """Return how far the two moved against each other, root mean square.
@@ -142,3 +156,15 @@ class FollowedPair:
         if self.last_ns - self.first_ns < long_ns or len(self.trail) < _LEAST_STILL_ROWS:
             return False
         return not self.moves(_LEAST_STILL_ROWS, options.pair_motion_deg, long_ns)
+
+
+def _without_leaps(table: _Floats) -> _Floats:
+    """Return rows (drift, viewpoint) without the largest steps of the drift, shape (n, 4) in and out.
+
+    A head glides; a bead mistaken for the next one leaps once and back. The viewpoint's step of that moment goes too,
+    or the rest would no longer fit a depth.
+    """
+    steps = np.diff(table, axis=0)
+    leaps = 1 if len(table) < _LEAP_ROWS else 2
+    steps[np.argsort(np.linalg.norm(steps[:, :2], axis=1))[-leaps:]] = 0.0
+    return np.vstack([np.zeros((1, table.shape[1])), np.cumsum(steps, axis=0)])

@@ -86,6 +86,10 @@ def eye_pairs(blobs: Blobs, options: LensOptions, px_per_deg: float, slack: floa
     alike = np.abs(blobs.log_flux[second] - blobs.log_flux[first]) <= slack * options.pair_flux_dex
     sure = blobs.retro[first] | blobs.retro[second]
     like = sure & level & alike & (gap_deg >= PAIR_DEG[0]) & (gap_deg <= PAIR_DEG[1])
+    # Beside an eye there is no other like it: what has one nearer than any two eyes can be is a bead among beads.
+    close = alike & (gap_deg < PAIR_DEG[0])
+    crowded = np.bincount(np.concatenate([first[close], second[close]]), minlength=len(blobs.log_flux)) > 0
+    like &= ~crowded[first] & ~crowded[second]
     first, second = first[like], second[like]
     partners = np.bincount(np.concatenate([first, second]), minlength=len(blobs.log_flux))
     few = (partners[first] <= _MOST_PARTNERS) & (partners[second] <= _MOST_PARTNERS)

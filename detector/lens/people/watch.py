@@ -23,6 +23,7 @@ _HIDE_HITS = 3  # sets that must show a pair before it hides the picture and hol
 _MOST_MISSES = 4
 _MOST_PAIRS = 24
 _AT_AN_EYE_DEG = 0.8  # a glint this near to an eye is that eye
+_RECENT_NS = 3e9  # motion older than this says nothing of who is there now
 _WITNESSES = 0.5  # share of the usual number of glints that a set must show, or a missing pair proves no blink
 
 _Floats = npt.NDArray[np.float64]
@@ -46,6 +47,7 @@ class PersonWatch:
         self._options = options
         self._px_per_deg = px_per_deg
         self._pairs: list[FollowedPair] = []
+        self._suspected: tuple[FollowedPair, ...] = ()
         self._usual_glints = 0.0
         self._now_ns = 0
         self._since_ns: int | None = None
@@ -59,7 +61,7 @@ class PersonWatch:
         running_ns = self._now_ns - self._since_ns if self.paused and self._since_ns is not None else 0
         return PeopleState(
             paused=self.paused,
-            withheld=self.paused or bool(self._suspects()),
+            withheld=self.paused or bool(self._suspected),
             paused_s=(self._earlier_ns + running_ns) / _NS,
             times=self._times,
             since_t_ns=self._since_ns,
@@ -68,7 +70,7 @@ class PersonWatch:
     def holds_back(self, yx: tuple[float, float]) -> bool:
         """Return whether a place may be an eye that has not been looked at for long enough to say it is none."""
         near_px = _AT_AN_EYE_DEG * self._px_per_deg
-        return any(np.hypot(*(p.eyes_px - np.array(yx)).T).min() <= near_px for p in self._suspects())
+        return any(np.hypot(*(p.eyes_px - np.array(yx)).T).min() <= near_px for p in self._suspected)
 
     def look(self, glints: Sequence[Glint], motion: SetMotion, t_ns: int) -> None:
         """Take the glints of one strobe set; begins or ends the pause."""
@@ -81,23 +83,25 @@ class PersonWatch:
             self._end_if_gone()
         elif any(self._is_a_person(p) for p in self._pairs):
             self._begin()
+        self._suspected = () if self.paused else self._suspects()
 
     def restart(self, t_ns: int) -> None:
         """End the pause and forget who was there, after a gap."""
         self._now_ns = max(self._now_ns, t_ns)
-        self._pairs = []
+        self._pairs, self._suspected = [], ()
         if self.paused:
             self._end()
 
-    def _suspects(self) -> list[FollowedPair]:
-        hold_ns = self._options.pair_hold_s * _NS
-        return [p for p in self._pairs if p.hits >= _HIDE_HITS and p.known_ns < hold_ns]
+    def _suspects(self) -> tuple[FollowedPair, ...]:
+        hold_ns, rest_deg = self._options.pair_hold_s * _NS, self._options.pair_motion_deg / 2
+        young = (p for p in self._pairs if p.hits >= _HIDE_HITS and p.known_ns < hold_ns)
+        return tuple(p for p in young if not p.rests(rest_deg))
 
     def _is_a_person(self, pair: FollowedPair) -> bool:
         o = self._options
         if pair.misses or pair.hits < o.pair_sets:
             return False
-        return pair.moves(o.pair_sets, o.pair_motion_deg) or pair.blinked(o.blink_sets)
+        return pair.moves(o.pair_sets, o.pair_motion_deg, _RECENT_NS) or pair.blinked(o.blink_sets)
 
     def _begin(self) -> None:
         self.paused = True
