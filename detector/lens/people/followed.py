@@ -113,12 +113,12 @@ class FollowedPair:
         return together_deg > least_deg and self._apart_deg(rows[:, 0], other - one) < _APART * together_deg
 
     def rests(self, most_deg: float) -> bool:
-        """Return whether it has stayed on the wall itself for the last second, within `most_deg` root mean square."""
+        """Return whether one of the two, so no eye, has stayed on the wall for the last second, within `most_deg` rms."""
         rows = self._since(_REST_NS)
         if len(rows) < _LEAST_REST_ROWS or self.misses:
             return False
-        middle = (rows[:, 1:3] + rows[:, 3:5]) / 2
-        return float(np.sqrt(middle.var(axis=0).sum())) < most_deg
+        spread = rows[:, 1:5].var(axis=0)
+        return float(np.sqrt(min(spread[:2].sum(), spread[2:].sum()))) < most_deg
 
     def _since(self, over_ns: float | None) -> _Floats:
         """Return the rows of the trail, or of its last part, shape (n, 7)."""

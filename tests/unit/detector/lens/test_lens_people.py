@@ -61,7 +61,7 @@ def test_two_on_the_wall_never_pause_and_are_held_back_only_at_first():
     noise = np.random.default_rng(1)
     held = []
     for _ in range(60):
-        room.show(LEFT + noise.normal(0, 0.3, 2), RIGHT + noise.normal(0, 0.3, 2))
+        room.show(LEFT + noise.normal(0, 0.1, 2), RIGHT + noise.normal(0, 0.1, 2))
         held.append(room.watch.holds_back(tuple(LEFT)))
         assert not room.paused
     assert held[2] and not any(held[6:])
