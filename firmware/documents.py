@@ -6,13 +6,14 @@ from typing import Any
 import msgspec
 
 from detector.fusion.verdict import Judgement
-from detector.types import Alert, Guidance, Phrase, RadioSignal, SenseCoverage
+from detector.types import Alert, Guidance, PeopleState, Phrase, RadioSignal, SenseCoverage
 from web_ui.words import Words
 
 __all__ = [
     "alert_document",
     "coverage_document",
     "guidance_document",
+    "people_document",
     "phrase_documents",
     "signal_document",
     "verdict_document",
@@ -70,6 +71,21 @@ def guidance_document(guidance: Guidance, words: Words) -> dict[str, Any]:
     hint = phrase_documents((guidance.hint,), words)[0] if guidance.hint else None
     fields: dict[str, Any] = msgspec.to_builtins(guidance)
     return fields | {"hint": hint}
+
+
+def people_document(people: PeopleState, now_ns: int) -> dict[str, Any]:
+    """Return whether the camera's search rests for a person in view, and for how long it has rested so far.
+
+    `since_s` is the age of this pause or, while there is none, the time since the last one ended; None before any.
+    """
+    since_s = None if people.since_t_ns is None else round((now_ns - people.since_t_ns) / _NS, 1)
+    return {
+        "paused": people.paused,
+        "withheld": people.withheld,
+        "paused_s": round(people.paused_s, 1),
+        "times": people.times,
+        "since_s": since_s,
+    }
 
 
 def verdict_document(judgement: Judgement, words: Words) -> Mapping[str, Any]:

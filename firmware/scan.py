@@ -13,7 +13,13 @@ from detector.rf.band_plan import shipped_band_plan
 from detector.rf.sense import RfSense
 from detector.types import Alert, IqBlock, Provenance, SenseReport
 from firmware.config.scheme import Config
-from firmware.documents import alert_document, coverage_document, signal_document, verdict_document
+from firmware.documents import (
+    alert_document,
+    coverage_document,
+    people_document,
+    signal_document,
+    verdict_document,
+)
 from firmware.recordings.iq import IqRecording, open_raw_iq
 from firmware.recordings.lens_sequence import LensSequence, open_lens_sequence
 from firmware.recordings.sigmf import open_sigmf
@@ -157,12 +163,20 @@ def scan_document(result: ScanResult, words: Words) -> dict[str, Any]:
         "coverage": {
             "complete": all(item.report.coverage.complete for item in result.inputs),
             "inputs": [
-                {"input": index, "sense": item.report.sense} | coverage_document(item.report.coverage, words)
+                {"input": index, "sense": item.report.sense}
+                | coverage_document(item.report.coverage, words)
+                | _people(item)
                 for index, item in enumerate(result.inputs)
             ],
         },
         "inputs": [{"path": str(item.path), **item.size, "seconds": round(item.seconds, 6)} for item in result.inputs],
     }
+
+
+def _people(item: ScannedInput) -> dict[str, Any]:
+    """Return the pauses for people in view, for a sense that has any."""
+    report = item.report
+    return {} if report.people is None else {"people": people_document(report.people, report.t_ns)}
 
 
 def _numbered(inputs: Sequence[ScannedInput], field: str, words: Words) -> Iterator[dict[str, Any]]:

@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from detector.types import AlertKind, GlintAlert
 
-__all__ = ["annotate"]
+__all__ = ["annotate", "blank"]
 
 _COLOUR_BGR = {AlertKind.LENS_GLINT: (0, 0, 255), AlertKind.RETRO_REFLECTOR: (0, 200, 255)}
 _RADIUS_OF_WIDTH = 0.018
@@ -49,3 +49,8 @@ def annotate(
             words = f"{alert.confidence:.0%}"
             cv2.putText(picture, words, corner, cv2.FONT_HERSHEY_SIMPLEX, radius / 24, colour, 1, cv2.LINE_AA)
     return np.asarray(picture, dtype=np.uint8)
+
+
+def blank(shape: tuple[int, ...]) -> npt.NDArray[np.uint8]:
+    """Return a black BGR picture of that height and width: what is shown instead of a person."""
+    return np.zeros((*shape[:2], 3), dtype=np.uint8)

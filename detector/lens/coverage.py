@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from detector.lens.options import LensOptions
-from detector.types import Phrase, SenseCoverage, SpotCoverage
+from detector.types import PeopleState, Phrase, SenseCoverage, SpotCoverage
 
 __all__ = ["SweepTally"]
 
@@ -15,17 +15,21 @@ _CANNOT_SEE: tuple[Phrase, ...] = (
     Phrase("lens.cannot_see.out_of_view"),
 )
 _SIZE_UNKNOWN = Phrase("lens.cannot_see.size_unknown")
+_NOBODY = PeopleState()
 
 
 @dataclass(slots=True)
 class SweepTally:
     """Counts since the start or the last gap; `frames`, `dropped` and the like run on over gaps.
 
+    `paused_frames` came while a person was in view and count to nothing else.
+
     What the sets were good for, spot by spot, is the business of `SpotMap`.
     """
 
     options: LensOptions
     frames: int = 0
+    paused_frames: int = 0
     dropped: int = 0
     unattributed: int = 0
     sets: int = 0
@@ -53,7 +57,7 @@ class SweepTally:
         self.gaps = [*self.gaps[-3:], reason]
         self.sets = self.trusted_sets = self.dark_sets = self.unlit_sets = 0
 
-    def coverage(self, spots: SpotCoverage, maps_ended: int = 0) -> SenseCoverage:
+    def coverage(self, spots: SpotCoverage, maps_ended: int = 0, people: PeopleState = _NOBODY) -> SenseCoverage:
         """Return the coverage; complete only when nothing is short.
 
         Parameters
@@ -62,8 +66,12 @@ class SweepTally:
             `SpotMap.coverage`.
         maps_ended : int
             How often the place on the wall was lost since the start or the last gap.
+        people : PeopleState
+            Nothing is complete while somebody is in view.
         """
         short = self._short(spots)
+        if people.paused:
+            short.insert(0, Phrase("lens.missing.person"))
         done = [
             Phrase("lens.done.frames", {"frames": self.frames}),
             Phrase("lens.done.sets", {"sets": self.total_sets, "trusted_sets": self.total_trusted_sets}),
@@ -77,6 +85,9 @@ class SweepTally:
         notes = list(self.gaps)
         if maps_ended:
             notes.append(Phrase("lens.missing.place_lost", {"times": maps_ended}))
+        if people.times:
+            rest = {"seconds": round(people.paused_s, 1), "times": people.times, "frames": self.paused_frames}
+            notes.append(Phrase("lens.missing.paused", rest))
         if self.dropped:
             notes.append(Phrase("lens.missing.dropped", {"frames": self.dropped}))
         if self.unattributed:

@@ -1,14 +1,15 @@
 """What each track is taken for, and why: lens, part of a reflective patch, or turned down for a counted reason."""
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from detector.lens.cone import cone_evidence
 from detector.lens.glints import Reading
 from detector.lens.options import LensOptions
+from detector.lens.people.pairs import PAIR_DEG
 from detector.lens.scoring import (
     GlintModel,
     common_drift,
@@ -20,7 +21,7 @@ from detector.lens.scoring import (
 from detector.lens.tracking import Track
 from detector.types import AlertKind, GlintAlert, Phrase
 
-__all__ = ["EvidenceWanted", "Judgement", "judge", "rejection", "to_alert"]
+__all__ = ["EvidenceWanted", "Judgement", "hold_back", "judge", "rejection", "to_alert"]
 
 NOT_PERSISTENT = "not_persistent"
 NEIGHBOURS_ALIKE = "neighbours_alike"
@@ -28,8 +29,8 @@ LOW_CONFIDENCE = "low_confidence"
 MOVES_BY_ITSELF = "moves_by_itself"
 ONE_VIEWPOINT = "one_viewpoint"
 NARROW_CONE = "narrow_cone"
+LIKE_EYES = "like_eyes"
 _NEIGHBOUR_HITS = 3
-_PAIR_DEG = (1.8, 12.0)  # 63 mm from 2 m to 0.3 m
 _APART = 0.35  # of their common motion, by which two eyes of one head may differ
 _NEIGHBOUR_SHARE = 0.25  # beads crowd each other: the light between two of them spoils some of their readings
 
@@ -134,7 +135,7 @@ def _moves(
             continue
         away_deg = float(np.hypot(*np.subtract(other.yx, track.yx))) / px_per_deg
         alike = abs(np.log10(np.median([g.flux_dn for g in other.glints]) / flux)) <= options.neighbour_flux_dex
-        if alike and _PAIR_DEG[0] <= away_deg <= _PAIR_DEG[1] and _share_a_motion(track, other, options):
+        if alike and PAIR_DEG[0] <= away_deg <= PAIR_DEG[1] and _share_a_motion(track, other, options):
             return True
     return False
 
@@ -165,6 +166,16 @@ def _judge_one(
     if confidence < options.alert_confidence:
         return Judgement(track, confidence, AlertKind.RETRO_REFLECTOR, neighbours, LOW_CONFIDENCE)
     return Judgement(track, confidence, AlertKind.LENS_GLINT, neighbours, None)
+
+
+def hold_back(judged: Sequence[Judgement], may_be_an_eye: Callable[[Track], bool]) -> tuple[Judgement, ...]:
+    """Return the judgements with no alert on what may be an eye: worth a look until it is known to stay in place."""
+    return tuple(
+        replace(j, kind=AlertKind.RETRO_REFLECTOR, reason=LIKE_EYES)
+        if j.kind is AlertKind.LENS_GLINT and may_be_an_eye(j.track)
+        else j
+        for j in judged
+    )
 
 
 def rejection(track: Track, options: LensOptions, wanted: float) -> str:
@@ -235,6 +246,8 @@ def _reasons(judgement: Judgement) -> tuple[Phrase, ...]:
         reasons.insert(0, Phrase("lens.reason.neighbours", {"neighbours": judgement.neighbours}))
     if judgement.reason == MOVES_BY_ITSELF:
         reasons.insert(0, Phrase("lens.reason.moves_by_itself"))
+    if judgement.reason == LIKE_EYES:
+        reasons.insert(0, Phrase("lens.reason.like_eyes"))
     if judgement.reason == ONE_VIEWPOINT:
         reasons.insert(0, Phrase("lens.reason.one_viewpoint"))
     if judgement.reason == LOW_CONFIDENCE:

@@ -281,6 +281,56 @@ class LensOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
         ),
     ] = -3.0
 
+    # People in view
+    pair_flux_dex: Annotated[
+        float,
+        _meta(0.02, 1, "dex", "Eyes of one head are alike in flux within this; raising it takes more pairs for eyes"),
+    ] = 0.25
+    pair_tilt_deg: Annotated[
+        float, _meta(5, 90, "deg", "How far a pair of eyes may lean over; raising it takes more pairs for eyes")
+    ] = 40.0
+    pair_sets: Annotated[
+        int,
+        _meta(3, 50, "1", "Strobe sets that must show a pair before it can be a person; raising it pauses later"),
+    ] = 6
+    pair_motion_deg: Annotated[
+        float,
+        _meta(
+            0.02,
+            2,
+            "deg",
+            "Root-mean-square motion that a pair shares against the wall, beyond what a depth explains, and that makes "
+            "it a person; raising it pauses later",
+        ),
+    ] = 0.083
+    pair_hold_s: Annotated[
+        float,
+        _meta(
+            0,
+            30,
+            "s",
+            "How long two glints like eyes raise no alert and hide the picture, until they are known to stay in place; "
+            "raising it delays two lenses that happen to look like eyes",
+        ),
+    ] = 4.0
+    blink_sets: Annotated[
+        int, _meta(1, 10, "1", "Strobe sets in which a pair goes out together: a blink; raising it overlooks blinks")
+    ] = 2
+    person_leave_s: Annotated[
+        float,
+        _meta(0.2, 60, "s", "The pause ends when no eyes were seen for this long; raising it keeps the search waiting"),
+    ] = 3.0
+    person_still_s: Annotated[
+        float,
+        _meta(
+            2,
+            120,
+            "s",
+            "The pause ends when the pair has not moved for this long: no head holds that still; raising it keeps the "
+            "search waiting for two reflectors on a wall",
+        ),
+    ] = 10.0
+
     # Coverage
     spot_deg: Annotated[
         float,

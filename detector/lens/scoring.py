@@ -24,6 +24,7 @@ __all__ = [
     "lens_confidence",
     "load_model",
     "motion_is_known",
+    "unexplained_deg",
     "view_span_deg",
     "wander_deg",
 ]
@@ -154,10 +155,11 @@ def wander_deg(track: Track) -> float:
     """
     if len(track.wanderings) < _LEAST_WANDERINGS or not motion_is_known(track):
         return 0.0
-    return _unexplained_deg(np.array(track.wanderings))
+    return unexplained_deg(np.array(track.wanderings))
 
 
-def _unexplained_deg(table: npt.NDArray[np.float64]) -> float:
+def unexplained_deg(table: npt.NDArray[np.float64]) -> float:
+    """Return the root mean square of what no one depth explains; rows (drift y, drift x, view y, view x), degrees."""
     drift, view = table[:, :2] - table[:, :2].mean(axis=0), table[:, 2:] - table[:, 2:].mean(axis=0)
     depth = float((drift * view).sum() / max((view * view).sum(), 1e-6))
     rest = drift - np.clip(depth, *_DEPTH_RANGE) * view
@@ -193,4 +195,4 @@ def common_drift(one: Track, other: Track) -> tuple[float, float] | None:
     first, second = (np.array(t.wanderings)[-count:] for t in (one, other))
     apart = first[:, :2] - second[:, :2]
     apart = apart - apart.mean(axis=0)
-    return float(np.sqrt((apart**2).sum(axis=1).mean())), _unexplained_deg((first + second) / 2)
+    return float(np.sqrt((apart**2).sum(axis=1).mean())), unexplained_deg((first + second) / 2)

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from detector.errors import InputError
-from detector.lens.annotate import annotate
+from detector.lens.annotate import annotate, blank
 from detector.lens.calibration.applied import HotPixelMender, LensCalibration
 from detector.lens.chance import evidence_wanted
 from detector.lens.cone import cone_evidence_wanted
@@ -14,9 +14,10 @@ from detector.lens.coverage import SweepTally
 from detector.lens.differencing import difference_planes
 from detector.lens.fitness import FitnessMeter
 from detector.lens.glints import Glint, GlintFinder
-from detector.lens.judgement import EvidenceWanted, Judgement, judge, rejection, to_alert
+from detector.lens.judgement import EvidenceWanted, Judgement, hold_back, judge, rejection, to_alert
 from detector.lens.noise import NoiseModel, estimate_noise
 from detector.lens.options import LensOptions
+from detector.lens.people import PersonWatch
 from detector.lens.registration import MotionChain, Registrar, map_points
 from detector.lens.scoring import GlintModel, load_model
 from detector.lens.spotter import Spotter, SpotView
@@ -72,6 +73,7 @@ class LensSense:
         self._chain = MotionChain()
         self._finder = GlintFinder(options, self._scale, geometry.black_level_dn, self._full_dn)
         self._tracker = Tracker(options, self._px_per_deg, (geometry.height_px, geometry.width_px))
+        self._people = PersonWatch(options, self._px_per_deg)
         self._tally = SweepTally(options)
         meter = FitnessMeter(options, geometry, self._scale, calibration.detectability)
         self._spotter = Spotter(options, geometry, meter)
@@ -135,7 +137,7 @@ class LensSense:
             raise InputError(f"frame {frame.sequence}: size {frame.pixels.shape} is not the camera's {shape}")
         self._count(frame)
         if frame.led is None:
-            self._tally.unattributed += 1
+            self._tally.unattributed += not self._people.paused
             return
         item = WorkingFrame.of(self._mender.mend(frame), frame.led, self._scale, self._options)
         if frame.led is not LedState.DARK and not self._grouper.is_late(frame.t_ns):
@@ -152,6 +154,7 @@ class LensSense:
         self._grouper.restart()
         self._registrar.restart()
         self._chain.restart()
+        self._people.restart(self._t_ns)
         self._tracker.restart(self._alerted())
         self._retire()
         self._tally.note_gap(reason)
@@ -169,17 +172,20 @@ class LensSense:
             sense=self.name,
             provenance=Provenance.least_real(self._provenances or {Provenance.LIVE}),
             t_ns=self._t_ns,
-            coverage=self._tally.coverage(self._spotter.coverage, self._spotter.maps_ended),
+            coverage=self._tally.coverage(self._spotter.coverage, self._spotter.maps_ended, self._people.state),
             alerts=tuple(sorted(alerts, key=lambda a: -a.confidence)),
             inspect=tuple(sorted(inspect, key=lambda a: -a.confidence)),
             rejected=dict(rejected),
             figures=self._figures(),
             guidance=self._spotter.guidance,
+            people=self._people.state,
         )
 
     def annotated(self, frame: Frame) -> npt.NDArray[np.uint8]:
-        """Return the frame as BGR with the places of current alerts drawn where they are in it."""
+        """Return the frame as BGR with the places of current alerts drawn in it; black while withheld."""
         report = self.report()
+        if self.picture_withheld:
+            return blank(frame.pixels.shape)
         newest_ns = self._last_set_ns
         items: list[tuple[GlintAlert, float, float]] = []
         for alert in (*report.alerts, *report.inspect):
@@ -189,13 +195,21 @@ class LensSense:
                 items.append((alert, float(y), float(x)))
         return annotate(frame.pixels, self._full_dn, items)
 
+    @property
+    def picture_withheld(self) -> bool:
+        """Whether no picture may be shown, since a person is in view or may be."""
+        return self._people.state.withheld
+
     def _count(self, frame: Frame) -> None:
         if self._last_sequence is not None and frame.sequence > self._last_sequence + 1:
             self._tally.dropped += frame.sequence - self._last_sequence - 1
         self._last_sequence = frame.sequence
         self._t_ns = max(self._t_ns, frame.t_ns)
         self._provenances.add(frame.provenance)
-        self._tally.frames += 1
+        if self._people.paused:
+            self._tally.paused_frames += 1
+        else:
+            self._tally.frames += 1
 
     def _analyse(self, strobe: StrobeSet) -> None:
         on = strobe.on.frame
@@ -205,17 +219,21 @@ class LensSense:
         motion, followed = self._motion_since_last_set(on.t_ns)
         view_deg = (float(self._view_deg[0]), float(self._view_deg[1]))
         step = SetMotion(matrix=np.eye(3) if motion is None else motion, trusted=followed, view_deg=view_deg)
-        self._tracker.step(glints, step, on.sequence, on.t_ns)
+        self._last_set_ns = on.t_ns
+        self._people.look(glints, step, on.t_ns)
+        # During a pause nothing is tracked; what was found before is carried along.
+        self._tracker.step(() if self._people.paused else glints, step, on.sequence, on.t_ns)
         self._judge()
         self._tracker.sweep(self._alerted())
         self._retire()
+        if self._people.paused:
+            return
         lit = self._lit(strobe)
         if lit:
             self._tally.note_set(trusted, strobe.dark is not None)
         else:
             self._tally.note_unlit_set()
         self._spotter.step(strobe, SpotView(motion, followed, trusted, view_deg), noise, lit)
-        self._last_set_ns = on.t_ns
 
     def _lit(self, strobe: StrobeSet) -> bool:
         """Whether both rings brightened the frame over the dark one, or over the black level where there is none."""
@@ -244,11 +262,15 @@ class LensSense:
         return self._chain.between(last_ns, t_ns), self._chain.trusted(last_ns, t_ns)
 
     def _judge(self) -> None:
-        """Judge every track once a set; reports in between repeat it."""
+        """Judge every track once a set; reports in between repeat it, and during a pause only what was found stays."""
+        if self._people.paused:
+            self._judged = tuple(j for j in self._judged if j.kind is AlertKind.LENS_GLINT)
+            return
         wanted = EvidenceWanted(self.evidence_wanted, cone_evidence_wanted(self._tracker.viewpoints, self._options))
-        self._judged = judge(self._tracker.tracks, self._options, self._px_per_deg, self._model, wanted)
-        for judgement in self._judged:
+        judged = judge(self._tracker.tracks, self._options, self._px_per_deg, self._model, wanted)
+        for judgement in judged:
             judgement.track.alike_sets += judgement.neighbours >= self._options.neighbours_alike
+        self._judged = hold_back(judged, lambda track: self._people.holds_back(track.yx))
 
     @property
     def evidence_wanted(self) -> float:
@@ -273,6 +295,7 @@ class LensSense:
             "frames_dropped": float(tally.dropped),
             "frames_unattributed": float(tally.unattributed),
             "frames_late": float(self._grouper.late),
+            "frames_paused": float(tally.paused_frames),
             "sets": float(tally.total_sets),
             "sets_incomplete": float(self._grouper.incomplete),
             "registration_trusted_fraction": tally.total_trusted_sets / max(1, tally.total_sets),

@@ -1,6 +1,6 @@
 """The data that flows: immutable items, from sample to verdict."""
 
-from detector.types.activity import BaselineMode, BaselineState, HomingState, Trend
+from detector.types.activity import BaselineMode, BaselineState, HomingState, PeopleState, Trend
 from detector.types.baseline import Baseline
 from detector.types.coverage import Phrase, SenseCoverage, SpotCoverage, Verdict
 from detector.types.findings import (
@@ -31,6 +31,7 @@ __all__ = [
     "IqBlock",
     "LedEdge",
     "LedState",
+    "PeopleState",
     "Phrase",
     "Provenance",
     "RadioAlert",

@@ -1,11 +1,11 @@
-"""What a sense does besides sweeping: hold one emitter for somebody who walks to it, record or compare a baseline."""
+"""What a sense does besides sweeping: walk to an emitter, record or compare a baseline, rest for a person in view."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 from detector.types.coverage import Phrase
 
-__all__ = ["BaselineMode", "BaselineState", "HomingState", "Trend"]
+__all__ = ["BaselineMode", "BaselineState", "HomingState", "PeopleState", "Trend"]
 
 
 class Trend(StrEnum):
@@ -80,3 +80,28 @@ class BaselineState:
     progress: float = 0.0
     common_db: float = 0.0
     problem: Phrase | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeopleState:
+    """Whether the camera's search rests because a person is in view.
+
+    Attributes
+    ----------
+    paused : bool
+        It rests now.
+    withheld : bool
+        No picture may leave the process: it rests, or something may be a pair of eyes.
+    paused_s : float
+        How long it has rested so far, over all pauses and this one.
+    times : int
+        Pauses so far.
+    since_t_ns : int or None
+        Monotonic begin of this pause or, while none, end of the last; None before the first.
+    """
+
+    paused: bool = False
+    withheld: bool = False
+    paused_s: float = 0.0
+    times: int = 0
+    since_t_ns: int | None = None

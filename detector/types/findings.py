@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from detector.types.activity import BaselineState, HomingState
+from detector.types.activity import BaselineState, HomingState, PeopleState
 from detector.types.coverage import Phrase, SenseCoverage
 from detector.types.guidance import Guidance
 from detector.types.provenance import Provenance
@@ -136,6 +136,8 @@ class SenseReport:
         Where recording outside or comparing inside stands; None for a sense that has no baseline.
     guidance : Guidance or None
         What helps the person who holds the device; None for a sense that is not pointed.
+    people : PeopleState or None
+        Whether it rests because a person is in view; None for a sense that sees nobody.
     """
 
     sense: str
@@ -150,3 +152,4 @@ class SenseReport:
     homing: HomingState | None = None
     baseline: BaselineState | None = None
     guidance: Guidance | None = None
+    people: PeopleState | None = None

@@ -147,14 +147,15 @@ class ChildContext:
         self._outbox.put(StatusMessage(status, detail))
 
     def publish(self, report: SenseReport) -> None:
-        """Send a report if one is due, its alerts changed, or coverage became complete or ceased to be.
+        """Send a report if one is due, its alerts changed, coverage became complete or ceased to be, or a person came.
 
         Parameters
         ----------
         report : SenseReport
             Of the item just analysed.
         """
-        news = (report.coverage.complete, *((alert.key, round(alert.confidence, 2)) for alert in report.alerts))
+        people = report.people and (report.people.paused, report.people.withheld)
+        news = (report.coverage.complete, people, *((alert.key, round(alert.confidence, 2)) for alert in report.alerts))
         now_ns = time.monotonic_ns()
         # whoever walks towards an emitter needs the level sooner than whoever reads a list
         interval_ns = self._interval_ns // 2 if report.homing is not None else self._interval_ns

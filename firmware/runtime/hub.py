@@ -15,6 +15,7 @@ from firmware.documents import (
     alert_document,
     coverage_document,
     guidance_document,
+    people_document,
     phrase_documents,
     signal_document,
     verdict_document,
@@ -150,6 +151,9 @@ class Hub:
         """Take a report."""
         with self._lock:
             self._sensors[sense].take_report(message, time.monotonic_ns())
+            people = message.report.people
+            if sense == self._frame_sense and people is not None and people.withheld:
+                self._frame = None  # the last one may show whoever is in view
         if self._radio is not None and sense == RADIO:
             self._radio.on_report(message.report)
         self._publish()
@@ -296,6 +300,7 @@ class Hub:
                 if report.guidance is not None
             },
             "sensors": {name: self._sensor(state, now_ns) for name, state in sensors.items()},
+            "people": next((people_document(r.people, r.t_ns) for r in reports.values() if r.people is not None), None),
             **(self._radio.document() if self._radio is not None else {}),
         }
 

@@ -113,7 +113,7 @@ class _Preview:
 
     def show(self, sense: LensSense, frame: Frame) -> None:
         """Send this frame with what was found drawn in, if one is due."""
-        if frame.led is not LedState.ON_AXIS or not self._context.frames_wanted:
+        if frame.led is not LedState.ON_AXIS or not self._context.frames_wanted or sense.picture_withheld:
             return
         if frame.t_ns - self._last_ns < _PREVIEW_INTERVAL_NS:
             return

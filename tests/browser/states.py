@@ -145,6 +145,27 @@ OFFLINE = {
         ),
     },
 }
+PAUSED = {
+    **CHECK,
+    "verdict": "incomplete",
+    "verdict_because": [phrase("verdict.because.coverage_short", sense="lens")],
+    "alerts": [],
+    "coverage": {
+        **BASE["coverage"],
+        "lens": _coverage(
+            False,
+            [phrase("lens.done.frames", frames=412)],
+            [
+                phrase("lens.missing.person"),
+                phrase("lens.missing.paused", seconds=7.4, times=1, frames=222),
+            ],
+            [LENS_BLIND],
+        ),
+    },
+    "people": {"paused": True, "withheld": True, "paused_s": 7.4, "times": 1, "since_s": 7.4},
+}
+RESUMED = {**NOTHING, "people": {"paused": False, "withheld": False, "paused_s": 15.2, "times": 1, "since_s": 1.0}}
+SUSPECTED = {**NOTHING, "people": {"paused": False, "withheld": True, "paused_s": 0.0, "times": 0, "since_s": None}}
 SIMULATED = {**STRONG, "provenance": "simulated"}
 BASELINES = {
     "mode": "idle",

@@ -1,5 +1,7 @@
 """What a person sees, in a real browser, through the real server."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -19,7 +21,7 @@ def test_every_state_in_every_language_fits_the_smallest_phone(open_page: OpenPa
     page = screen.page
     expect(page.locator("html")).to_have_attribute("lang", lang)
     page.locator("#technician summary").click()
-    for name in ("STARTING", "NOTHING", "CHECK", "STRONG", "OFFLINE", "SIMULATED", "HOSTILE"):
+    for name in ("STARTING", "NOTHING", "CHECK", "STRONG", "OFFLINE", "PAUSED", "RESUMED", "SIMULATED", "HOSTILE"):
         state = getattr(states, name)
         screen.device.become({**state, "boot_id": name})
         expect(page.locator("#technician-body")).to_contain_text(name)
@@ -89,6 +91,32 @@ def test_an_offline_sensor_is_loud(open_page: OpenPage) -> None:
     expect(sensor).to_contain_text("usb_claim_interface error -6")
     expect(page.locator("#verdict")).to_have_text(KO.render("verdict.incomplete"))
     expect(page.locator("#next")).to_have_text(KO.render("next.incomplete_fault"))
+
+
+def test_a_person_in_view_blanks_the_picture_at_once_and_it_comes_back(open_page: OpenPage) -> None:
+    screen = open_page(states.NOTHING)
+    page = screen.page
+    page.locator("#picture").scroll_into_view_if_needed()
+    expect(page.locator("#frame")).to_be_visible()
+    screen.device.change(**states.PAUSED)  # the device still hands out its last frame: the page must not show it
+    expect(page.locator("#people-text")).to_have_text(f"{EN.render('people.paused')}.")
+    expect(page.locator("#frame")).to_be_hidden()
+    expect(page.locator("#frame")).not_to_have_attribute("src", re.compile("."))
+    expect(page.locator("#frame-note")).to_have_text(EN.render("people.paused"))
+    expect(page.locator("#next")).to_have_text(EN.render("next.paused"))
+    screen.device.change(**states.RESUMED)
+    expect(page.locator("#people-text")).to_have_text(f"{EN.render('people.resumed')}.")
+    expect(page.locator("#people-more")).to_be_hidden()
+    expect(page.locator("#frame")).to_be_visible()
+    screen.device.change(people={**states.RESUMED["people"], "since_s": 9.0})
+    expect(page.locator("#people")).to_be_hidden()
+
+
+def test_what_may_be_eyes_hides_the_picture_without_more_words(open_page: OpenPage) -> None:
+    page = open_page(states.SUSPECTED, Phone(lang="ko")).page
+    expect(page.locator("#frame-note")).to_have_text(KO.render("people.withheld"))
+    expect(page.locator("#frame")).to_be_hidden()
+    expect(page.locator("#people")).to_be_hidden()
 
 
 def test_hostile_text_stays_text(open_page: OpenPage) -> None:

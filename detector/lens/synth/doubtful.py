@@ -18,11 +18,23 @@ _LIMBS = 12  # points around the off-axis ring's image that a spectacle glass sh
 
 @dataclass(frozen=True, slots=True)
 class _Head(SceneObject):
-    """Something worn on a head at the place given, swaying by `sway_mm`; `gap_mm` between the pair."""
+    """Something worn on a head at the place given, swaying by `sway_mm`; `gap_mm` between the pair.
+
+    Whoever wears it is there from `comes_s` on for `stays_s`, and again every `every_s`.
+    """
 
     gap_mm: float = 63.0
     sway_mm: float = 8.0
     phase: float = 0.0
+    comes_s: float = float("-inf")
+    stays_s: float = float("inf")
+    every_s: float = float("inf")
+
+    def is_there(self, t_s: float) -> bool:
+        """Return whether the head is in the room."""
+        if self.comes_s == float("-inf"):
+            return True
+        return t_s >= self.comes_s and (t_s - self.comes_s) % self.every_s < self.stays_s
 
     def moved_mm(self, t_s: float) -> tuple[float, float]:
         """Return how far (y, x) the head is from its place."""
@@ -68,7 +80,7 @@ class Glitter(SceneObject):
 
 @spots.register
 def _eyes(item: Eyes, view: View) -> tuple[Spot, ...]:
-    if (view.pose.t_s + item.phase) % _BLINK_EVERY_S < _BLINK_S:
+    if not item.is_there(view.pose.t_s) or (view.pose.t_s + item.phase) % _BLINK_EVERY_S < _BLINK_S:
         return ()
     on, off = retro(item.retro_gain * np.pi / 4 * item.pupil_mm**2, item.lobe_deg, view)
     sigma_mm = item.pupil_mm / 4
@@ -82,6 +94,8 @@ def _eyes(item: Eyes, view: View) -> tuple[Spot, ...]:
 @spots.register
 def _spectacles(item: Spectacles, view: View) -> tuple[Spot, ...]:
     """Convex mirrors of focal length R / 2 show the ring at R / 2 behind, shrunk by R / 2 over the range."""
+    if not item.is_there(view.pose.t_s):
+        return ()
     y_mm, x_mm = _middle(item, view)
     pitch, yaw = view.bearing_deg(item)
     y_mm += item.curvature_mm * float(np.sin(np.radians(pitch))) / 2

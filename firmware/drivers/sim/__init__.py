@@ -6,6 +6,7 @@ ROOM_NAMES = (
     "hotel_room",
     "toilet_stall",
     "city_flat",
+    "visited_room",
     "dark_cap",
     "plain_wall",
     "edge_target",

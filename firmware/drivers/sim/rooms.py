@@ -12,6 +12,7 @@ import numpy as np
 from detector.errors import InputError
 from detector.lens.synth import (
     Drop,
+    Eyes,
     GlassBall,
     HandMotion,
     Lens,
@@ -214,6 +215,17 @@ def _flat_wall() -> tuple[SceneObject, ...]:
     )
 
 
+def _visited_wall() -> tuple[SceneObject, ...]:
+    """A lens, and somebody who comes to the door after ten seconds, looks this way for twelve and leaves again."""
+    return (
+        Lens("smoke detector", y_mm=-90.0, x_mm=-150.0, aperture_mm=2.0, yaw_deg=8.0, pitch_deg=5.0, retro_gain=90.0),
+        Screw("hinge", y_mm=60.0, x_mm=-230.0, radius_mm=4.0),
+        Plate("switch plate", y_mm=110.0, x_mm=-60.0),
+        StatusLed("charger", y_mm=140.0, x_mm=60.0),
+        Eyes("visitor", y_mm=-20.0, x_mm=90.0, depth_mm=120.0, comes_s=10.0, stays_s=12.0, every_s=40.0),
+    )
+
+
 def _broadcast(seed: int) -> tuple[Emission, ...]:
     """Three stations on the same programme loop, which saves memory; frequencies are Seoul's."""
     station = FmBroadcastEmission(center_hz=91.9e6, power_dbfs=-12.0, seed=seed)
@@ -239,6 +251,13 @@ _ROOMS = {
         scene=Scene(range_mm=650.0, objects=_stall_wall(), texture=Texture.TILES, texture_seed=8),
         transmitter=None,
         ambient=_stall_air,
+    ),
+    "visited_room": Room(
+        name="visited_room",
+        seed=10,
+        scene=Scene(range_mm=850.0, objects=_visited_wall(), texture=Texture.WALLPAPER, texture_seed=10),
+        transmitter=None,
+        ambient=_hotel_air,
     ),
     "city_flat": Room(
         name="city_flat",

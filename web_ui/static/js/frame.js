@@ -13,9 +13,14 @@ export class FramePull {
   #shownAt = null;
   #ageS = 0;
 
-  /** `isLost()` tells whether there is contact; `words()` returns the words in use. */
-  constructor({ isLost, words }) {
+  /**
+   * `isLost()` tells whether there is contact, `isWithheld()` whether no picture may be shown and `people()` which words
+   * say why; `words()` returns the words in use.
+   */
+  constructor({ isLost, isWithheld, people, words }) {
     this.isLost = isLost;
+    this.isWithheld = isWithheld;
+    this.people = people;
     this.words = words;
     this.image = byId("frame");
     new IntersectionObserver(([entry]) => { this.#inSight = entry.isIntersecting; }).observe(byId("figure"));
@@ -29,15 +34,17 @@ export class FramePull {
     }
   }
 
-  /** Say how old the picture is, or that there is none. */
+  /** Say how old the picture is, or that there is none; forget the last one while a person is in view. */
   show() {
+    if (this.isWithheld()) this.#forget();
     const ageS = this.#shownAt === null ? null : this.#ageS + (performance.now() - this.#shownAt) / 1000;
     const old = ageS !== null && (ageS > OLD_S || this.isLost());
     byId("figure").dataset.state = ageS === null ? "none" : old ? "old" : "live";
     setHidden(this.image, ageS === null);
     const note = byId("frame-note");
     setHidden(note, ageS !== null && !old);
-    setText(note, ageS === null ? this.words().render("picture.none")
+    const none = this.isWithheld() ? this.people() ?? "picture.none" : "picture.none";
+    setText(note, ageS === null ? this.words().render(none)
       : old ? this.words().render("picture.old", { seconds: Math.round(ageS) }) : "");
   }
 
@@ -45,11 +52,18 @@ export class FramePull {
     const patience = new Patience(GIVE_UP_MS);
     try {
       const answer = await fetch("/api/frame.jpg", { cache: "no-store", signal: patience.signal });
-      if (answer.status === 204) this.#shownAt = null;
-      if (answer.status === 200) await this.#put(await answer.blob(), Number(answer.headers.get("X-Frame-Age-S")));
+      if (answer.status === 204) this.#forget();
+      if (answer.status === 200 && !this.isWithheld()) await this.#put(await answer.blob(), Number(answer.headers.get("X-Frame-Age-S")));
     } finally {
       patience.end();
     }
+  }
+
+  #forget() {
+    if (this.#shownAt === null) return;
+    this.#shownAt = null;
+    URL.revokeObjectURL(this.image.src);
+    this.image.removeAttribute("src");
   }
 
   async #put(jpeg, ageS) {

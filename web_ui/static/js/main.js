@@ -7,6 +7,7 @@ import { byId, setHidden, setText } from "./dom.js";
 import { FramePull } from "./frame.js";
 import { renderGuidance } from "./guidance.js";
 import { HomingView } from "./homing.js";
+import { peopleCode, renderPeople } from "./people.js";
 import { post } from "./request.js";
 import { renderCoverage, renderSensors } from "./sensors.js";
 import { remember, setUpLanguages, setUpThemes, setUpVibration, showLanguage } from "./settings.js";
@@ -24,7 +25,12 @@ const vibrate = setUpVibration();
 const contact = new Contact({ onEvent: takeEvent, onBeat: showBeat, onContact: takeContact });
 const homing = new HomingView({ isLost: () => contact.lost, words: () => words });
 const baseline = new BaselineView({ words: () => words });
-const frames = new FramePull({ isLost: () => contact.lost, words: () => words });
+const frames = new FramePull({
+  isLost: () => contact.lost,
+  isWithheld: () => state?.people?.withheld === true,
+  people: () => peopleCode(state?.people),
+  words: () => words,
+});
 
 function takeEvent(kind, data) {
   const before = state;
@@ -53,6 +59,8 @@ function draw() {
   drawContact();
   renderProvenance(state?.provenance, words);
   renderVerdict(verdictInput(), words);
+  renderPeople(peopleCode(state?.people), words);
+  frames.show();
   drawAlerts();
   renderGuidance(guidanceInput(), words);
   homing.render(state?.homing, state?.alerts ?? []);
@@ -70,6 +78,7 @@ function verdictInput() {
     live: provenance === "live",
     sensorDown: Object.values(sensors).some(({ status }) => status === "offline" || status === "fault"),
     placed: alerts.some((alert) => alert.mark !== "false_alarm" && alert.y_px !== undefined),
+    paused: state?.people?.paused === true,
     lost: reach.lost,
   };
 }

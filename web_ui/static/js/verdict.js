@@ -4,7 +4,7 @@ import { byId, make, onlyWhenChanged, setHidden, setText } from "./dom.js";
 
 const KNOWN = ["incomplete", "nothing_detected", "check_this_spot", "strong_sign"];
 
-/** `input`: {verdict, because, live, sensorDown, placed, lost}; verdict null before the first state. */
+/** `input`: {verdict, because, live, sensorDown, placed, paused, lost}; verdict null before the first state. */
 export const renderVerdict = onlyWhenChanged((input, words) => {
   const { verdict, because, lost } = input;
   const shown = lost ? "unknown" : verdict ?? "waiting";
@@ -29,8 +29,9 @@ function renderNext(input, shown, words) {
   byId("calls").inert = !input.live;
 }
 
-function nextCode({ sensorDown, placed }, shown) {
+function nextCode({ sensorDown, placed, paused }, shown) {
   if (shown === "incomplete" && sensorDown) return "next.incomplete_fault";
+  if (shown === "incomplete" && paused) return "next.paused";
   if (shown === "check_this_spot" && !placed) return "next.check_this_spot_unplaced";
   return `next.${shown}`;
 }

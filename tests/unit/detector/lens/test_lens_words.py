@@ -19,6 +19,7 @@ REASONS = {r.value for r in Reading if r is not Reading.RETRO} | {
     "moves_by_itself",
     "one_viewpoint",
     "narrow_cone",
+    "like_eyes",
 }
 HINTS = {f"lens.guide.{hint}" for hint in Hint}
 WANTED = CODES | HINTS | {f"lens.rejected.{r}" for r in REASONS} | {"kind.lens_glint", "kind.retro_reflector"}

@@ -49,8 +49,8 @@ _IQ_FORMS = "(allowed: rtl:INDEX or rtl:SERIAL, rtl_tcp:HOST:PORT, file:PATH, si
         ("rtl_tcp:host:x", f"rf source 'rtl_tcp:host:x': port 'x' is not a number from 1 to 65535 {_IQ_FORMS}"),
         (
             "sim:cellar",
-            "rf source 'sim:cellar': no such room (rooms: hotel_room, toilet_stall, city_flat, dark_cap, plain_wall, "
-            "edge_target, reference_lens)",
+            "rf source 'sim:cellar': no such room (rooms: hotel_room, toilet_stall, city_flat, visited_room, dark_cap, "
+            "plain_wall, edge_target, reference_lens)",
         ),
     ],
 )

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from detector.fusion.options import FusionOptions
-from detector.types import Guidance, Phrase, SenseCoverage, SpotCoverage
+from detector.types import Guidance, PeopleState, Phrase, SenseCoverage, SpotCoverage
 from firmware.runtime.hub import Hub
 from firmware.runtime.messages import FrameMessage, ReportMessage, SensorStatus
 from tests.integration.sensor_loops import one_alert, report, spec, steady
@@ -128,6 +128,21 @@ def test_asking_for_the_picture_is_what_makes_frames(hub: Hub) -> None:
     assert frame is not None and frame.sequence == 7
     hub.on_status("rf", SensorStatus.OFFLINE, "unplugged")
     assert hub.newest_frame() is None
+
+
+def test_the_last_picture_is_dropped_when_a_person_comes_into_view(hub: Hub) -> None:
+    hub.on_frame("rf", FrameMessage(b"jpeg", 7, 0))
+    hub.on_report("rf", ReportMessage(replace(report(1), people=PeopleState()), 0))
+    assert hub.newest_frame() is not None
+    hub.on_report("rf", ReportMessage(replace(report(2), people=PeopleState(withheld=True)), 0))
+    assert hub.newest_frame() is None
+
+
+def test_the_state_says_how_long_it_was_paused_for_people(hub: Hub) -> None:
+    assert state(hub)["people"] is None
+    people = PeopleState(paused=True, withheld=True, paused_s=2.04, times=1, since_t_ns=report(1).t_ns - 2_000_000_000)
+    hub.on_report("rf", ReportMessage(replace(report(1), people=people), 0))
+    assert state(hub)["people"] == {"paused": True, "withheld": True, "paused_s": 2.0, "times": 1, "since_s": 2.0}
 
 
 def test_nothing_detected_admits_that_the_device_was_not_put_to_the_test(hub: Hub) -> None:
