@@ -113,12 +113,15 @@ class FollowedPair:
         return together_deg > least_deg and self._apart_deg(rows[:, 0], other - one) < _APART * together_deg
 
     def rests(self, most_deg: float) -> bool:
-        """Return whether one of the two, so no eye, has stayed on the wall for a second, within `most_deg` rms."""
+        """Return whether one of the two, so no eye, has stayed in place for a second, within `most_deg` rms.
+
+        In place is on the wall or at any one depth before it.
+        """
         rows = self._since(_REST_NS)
-        if len(rows) < _LEAST_REST_ROWS or self.misses:
+        if len(rows) < _LEAST_REST_ROWS:
             return False
-        spread = rows[:, 1:5].var(axis=0)
-        return float(np.sqrt(min(spread[:2].sum(), spread[2:].sum()))) < most_deg
+        view = rows[:, 5:]
+        return min(unexplained_deg(np.column_stack([eye, view])) for eye in (rows[:, 1:3], rows[:, 3:5])) < most_deg
 
     def _since(self, over_ns: float | None) -> _Floats:
         """Return the rows of the trail, or of its last part, shape (n, 7)."""
