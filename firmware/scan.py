@@ -163,7 +163,9 @@ def scan_document(result: ScanResult, words: Words) -> dict[str, Any]:
         "coverage": {
             "complete": all(item.report.coverage.complete for item in result.inputs),
             "inputs": [
-                {"input": index, "sense": item.report.sense} | coverage_document(item.report.coverage, words) | _people(item)
+                {"input": index, "sense": item.report.sense}
+                | coverage_document(item.report.coverage, words)
+                | _people(item)
                 for index, item in enumerate(result.inputs)
             ],
         },

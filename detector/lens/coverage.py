@@ -22,8 +22,9 @@ _NOBODY = PeopleState()
 
 @dataclass(slots=True)
 class SweepTally:
-    """Counts since the start or the last gap; `frames`, `dropped` and the like run on over gaps. `paused_frames` came while a
-    person was in view and count to nothing else.
+    """Counts since the start or the last gap; `frames`, `dropped` and the like run on over gaps.
+
+    `paused_frames` came while a person was in view and count to nothing else.
 
     Distinct poses are told by how far the camera stepped, as an angle at the wall: turning on the spot is none.
     """

@@ -294,9 +294,7 @@ class Hub:
             "rejected": {name: dict(report.rejected) for name, report in reports.items()},
             "coverage": {name: self._coverage(state, now_ns) for name, state in sensors.items()},
             "sensors": {name: self._sensor(state, now_ns) for name, state in sensors.items()},
-            "people": next(
-                (people_document(r.people, r.t_ns) for r in reports.values() if r.people is not None), None
-            ),
+            "people": next((people_document(r.people, r.t_ns) for r in reports.values() if r.people is not None), None),
             **(self._radio.document() if self._radio is not None else {}),
         }
 

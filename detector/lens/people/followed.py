@@ -113,7 +113,7 @@ class FollowedPair:
         return together_deg > least_deg and self._apart_deg(rows[:, 0], other - one) < _APART * together_deg
 
     def rests(self, most_deg: float) -> bool:
-        """Return whether one of the two, so no eye, has stayed on the wall for the last second, within `most_deg` rms."""
+        """Return whether one of the two has stayed on the wall for the last second, within `most_deg` rms: no eye."""
         rows = self._since(_REST_NS)
         if len(rows) < _LEAST_REST_ROWS or self.misses:
             return False

@@ -12,7 +12,7 @@ from tests.unit.detector.lens.lens_helpers import OPTIONS, PX_PER_DEG, glint
 SET_NS = 100_000_000
 GAP_PX = 5.0 * PX_PER_DEG
 LEFT = np.array([240.0, 280.0])
-RIGHT = LEFT + (0.0, GAP_PX)
+RIGHT = LEFT + np.array([0.0, GAP_PX])
 OTHERS = [glint(60.0 + 80 * k, 600.0 - 40 * k, ratio=1.0, reading="specular") for k in range(4)]
 
 
@@ -97,7 +97,7 @@ def test_nothing_is_said_of_motion_while_the_hand_is_not_known():
 
 @pytest.mark.parametrize(
     ("second", "flux_dn"),
-    [(LEFT + (GAP_PX, 0.0), 500.0), (RIGHT, 2000.0), (LEFT + (0.0, 1.0 * PX_PER_DEG), 500.0)],
+    [(LEFT + np.array([GAP_PX, 0.0]), 500.0), (RIGHT, 2000.0), (LEFT + np.array([0.0, PX_PER_DEG]), 500.0)],
     ids=["one above the other", "unlike", "too near"],
 )
 def test_what_does_not_lie_like_eyes_is_no_pair(second, flux_dn):
@@ -112,7 +112,7 @@ def test_what_does_not_lie_like_eyes_is_no_pair(second, flux_dn):
 def test_a_row_of_beads_that_swings_is_no_head():
     room = Room()
     for k in range(20):
-        room.show(*(LEFT + (0.0, 2.2 * PX_PER_DEG * n) + sway(k) for n in range(6)))
+        room.show(*(LEFT + np.array([0.0, 2.2 * PX_PER_DEG * n]) + sway(k) for n in range(6)))
         assert not room.paused
 
 
@@ -174,7 +174,7 @@ def test_a_pair_of_beads_taken_for_the_next_pair_and_back_does_not_pause():
 def test_a_blink_or_a_step_does_not_end_the_pause():
     room = visited()
     for k in range(20, 60):
-        away = sway(k) + (0.0, 2.0 * PX_PER_DEG * (k > 30))
+        away = sway(k) + np.array([0.0, 2.0 * PX_PER_DEG * (k > 30)])
         room.show(*((LEFT + away, RIGHT + away) if k % 12 else ()))
         assert room.paused
 

@@ -47,7 +47,10 @@ _IQ_FORMS = "(allowed: rtl:INDEX or rtl:SERIAL, rtl_tcp:HOST:PORT, file:PATH, si
             f"rf source 'rtl_tcp:host:65536': port '65536' is not a number from 1 to 65535 {_IQ_FORMS}",
         ),
         ("rtl_tcp:host:x", f"rf source 'rtl_tcp:host:x': port 'x' is not a number from 1 to 65535 {_IQ_FORMS}"),
-        ("sim:cellar", "rf source 'sim:cellar': no such room (rooms: hotel_room, toilet_stall, city_flat, visited_room)"),
+        (
+            "sim:cellar",
+            "rf source 'sim:cellar': no such room (rooms: hotel_room, toilet_stall, city_flat, visited_room)",
+        ),
     ],
 )
 def test_bad_receivers(text: str, reason: str) -> None:
