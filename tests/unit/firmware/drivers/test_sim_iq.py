@@ -64,6 +64,6 @@ def test_the_transmitted_picture_is_of_the_room() -> None:
 
 
 def test_a_room_that_is_none() -> None:
-    rooms = r"\(rooms: hotel_room, toilet_stall, city_flat\)"
+    rooms = r"\(rooms: hotel_room, toilet_stall, city_flat, visited_room\)"
     with pytest.raises(InputError, match=f"^room 'cellar': no such room {rooms}$"):
         room_named("cellar")
