@@ -18,6 +18,7 @@ import numpy as np
 from benchmarks.lens_scenes import CONDITIONS, VGA, Condition, Sequence, run_scene
 from detector.lens.retro import retro_lobe
 from detector.lens.synth import HandMotion, Lens, Pose, Scene, random_scene
+from detector.lens.synth.doubtful import Eyes, Spectacles
 from detector.lens.synth.projection import Projection
 from detector.lens.synth.scorer import interval
 from detector.lens.synth.sequence import aimed
@@ -51,7 +52,8 @@ class Look:
 def grid_scene(seed: int, aperture_mm: float, range_mm: float, condition: Condition) -> Scene:
     """Return a furnished wall at that range, its lenses replaced by three of that aperture at the grid's angles.
 
-    The angle is that to the mean place of the camera during the look; the hand adds its own few degrees.
+    The angle is that to the mean place of the camera during the look; the hand adds its own few degrees. People are
+    left out: the search pauses for them (`benchmarks.people_in_view`).
     """
     drawn = random_scene(seed, lenses=3, clutter=6, texture=condition.texture)
     shrink = range_mm / drawn.range_mm
@@ -64,6 +66,8 @@ def grid_scene(seed: int, aperture_mm: float, range_mm: float, condition: Condit
     rng = np.random.default_rng((seed, 9))
     objects = []
     for item in drawn.objects:
+        if isinstance(item, Eyes | Spectacles):
+            continue
         moved = replace(item, y_mm=item.y_mm * shrink, x_mm=item.x_mm * shrink, depth_mm=item.depth_mm * shrink)
         if isinstance(moved, Lens):
             number = sum(isinstance(o, Lens) for o in objects)

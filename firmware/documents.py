@@ -76,7 +76,7 @@ def guidance_document(guidance: Guidance, words: Words) -> dict[str, Any]:
 def people_document(people: PeopleState, now_ns: int) -> dict[str, Any]:
     """Return whether the camera's search rests for a person in view, and for how long it has rested so far.
 
-    `since_s` is the age of this pause or, while there is none, the time since the last one ended; None before any.
+    `since_s` is the age of this pause or, while there is none, of the end of the last; None before the first.
     """
     since_s = None if people.since_t_ns is None else round((now_ns - people.since_t_ns) / _NS, 1)
     return {

@@ -182,7 +182,7 @@ class LensSense:
         )
 
     def annotated(self, frame: Frame) -> npt.NDArray[np.uint8]:
-        """Return the frame as BGR with the places of current alerts drawn in it; black while withheld."""
+        """Return the frame as BGR with the current alerts drawn where they are in it; black while withheld."""
         report = self.report()
         if self.picture_withheld:
             return blank(frame.pixels.shape)

@@ -97,7 +97,7 @@ def test_nothing_is_said_of_motion_while_the_hand_is_not_known():
 
 @pytest.mark.parametrize(
     ("second", "flux_dn"),
-    [(LEFT + np.array([GAP_PX, 0.0]), 500.0), (RIGHT, 2000.0), (LEFT + np.array([0.0, 1.0 * PX_PER_DEG]), 500.0)],
+    [(LEFT + np.array([GAP_PX, 0.0]), 500.0), (RIGHT, 2000.0), (LEFT + np.array([0.0, PX_PER_DEG]), 500.0)],
     ids=["one above the other", "unlike", "too near"],
 )
 def test_what_does_not_lie_like_eyes_is_no_pair(second, flux_dn):

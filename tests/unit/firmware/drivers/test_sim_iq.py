@@ -64,6 +64,9 @@ def test_the_transmitted_picture_is_of_the_room() -> None:
 
 
 def test_a_room_that_is_none() -> None:
-    rooms = r"\(rooms: hotel_room, toilet_stall, city_flat, dark_cap, plain_wall, edge_target, reference_lens\)"
+    rooms = (
+        r"\(rooms: hotel_room, toilet_stall, city_flat, visited_room, dark_cap, plain_wall, edge_target, "
+        r"reference_lens\)"
+    )
     with pytest.raises(InputError, match=f"^room 'cellar': no such room {rooms}$"):
         room_named("cellar")
