@@ -74,7 +74,7 @@ def test_a_place_away_from_the_pair_is_not_held_back():
     assert not room.watch.holds_back((240.0, 500.0))
 
 
-def test_two_that_stand_out_from_the_wall_do_not_pause_and_are_held_back_for_a_while():
+def test_two_that_stand_out_from_the_wall_do_not_pause_and_are_held_back_for_a_few_sets():
     room = Room()
     held = []
     for k in range(60):
@@ -83,7 +83,7 @@ def test_two_that_stand_out_from_the_wall_do_not_pause_and_are_held_back_for_a_w
         room.show(LEFT + shift, RIGHT + shift, view_deg=view_deg)
         held.append(room.watch.holds_back(tuple(LEFT + shift)))
         assert not room.paused
-    assert sum(held) * 0.1 == pytest.approx(OPTIONS.pair_hold_s, abs=0.5)
+    assert 1 <= sum(held) <= 4
     assert not any(held[-10:])
 
 
