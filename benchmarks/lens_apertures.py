@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from detector.lens.calibration.focus import working_psf_px
+from detector.lens.calibration.results import working_psf_px
 from detector.lens.detectability import DetectabilityModel
 from detector.lens.differencing import difference_planes
 from detector.lens.glints import GlintFinder, Reading

@@ -4,10 +4,8 @@ from typing import Any
 
 import msgspec
 
-from detector.lens.calibration.balance import BalanceResult
-from detector.lens.calibration.dark import DarkResult
-from detector.lens.calibration.focus import FocusResult
 from detector.lens.calibration.model import CalibrationResult
+from detector.lens.calibration.results import BalanceResult, DarkResult, FocusResult
 from firmware.store.calibrations import SCHEMA, Calibration, CalibrationStore
 
 __all__ = ["calibration_document", "calibration_lines", "shown_document", "shown_lines"]

@@ -11,11 +11,8 @@ from typing import Any, Literal
 import msgspec
 
 from detector.errors import InputError, NunchiError
-from detector.lens.calibration.balance import BalanceResult
-from detector.lens.calibration.dark import DarkResult
-from detector.lens.calibration.focus import FocusResult
 from detector.lens.calibration.model import CalibrationResult
-from detector.lens.calibration.reference import ReferenceResult
+from detector.lens.calibration.results import BalanceResult, DarkResult, FocusResult, ReferenceResult
 from detector.types import Provenance
 from firmware.log import get_logger
 from firmware.store.directory import put_aside, write_atomically

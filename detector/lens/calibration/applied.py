@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from detector.lens.calibration.balance import Terms, balance_terms
+from detector.lens.calibration.balance import balance_terms
+from detector.lens.calibration.results import Terms
 from detector.lens.detectability import DetectabilityModel
 from detector.types import CameraGeometry, Frame
 

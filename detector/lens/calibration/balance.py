@@ -8,12 +8,12 @@ import numpy.typing as npt
 
 from detector.lens.calibration.options import CalibrationOptions
 from detector.lens.calibration.refusal import Refusal, RefusedError
+from detector.lens.calibration.results import BalanceResult, Terms
 from detector.lens.calibration.stack import FrameStack, block_means, stack_rings
 from detector.types import CameraGeometry, Frame
 
-__all__ = ["BalanceResult", "Terms", "balance_terms", "measure_balance"]
+__all__ = ["balance_terms", "measure_balance"]
 
-Terms = tuple[float, float, float, float, float]
 _Floats = npt.NDArray[np.float64]
 _BLOCKS = (27, 36)
 _ROUNDS = 5
@@ -23,42 +23,6 @@ _CENTRE = (slice(9, 18), slice(12, 24))  # of the blocks: the middle ninth of th
 _TEXTURE_SHARE, _TEXTURE_SIGMAS = 0.8, 1.2816  # 80 % of Gaussian values lie within 1.28 sigmas
 _NEIGHBOURS_VARIANCE = 1.25  # of a block less the mean of its four neighbours
 _LEAST_EXCESS = 3.0  # motion counts where it stands out of the noise by this
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BalanceResult:
-    """The rings on a plain wall.
-
-    Attributes
-    ----------
-    ratio, ratio_error : float
-        On-axis over off-axis light in the middle of the picture, per exposure and gain, and its standard error.
-    terms, term_errors : tuple of 5 float
-        Of the logarithm of the ratio over that in the middle: see `balance_terms`.
-    map_error : float
-        Standard error of that logarithm, root mean square over the picture.
-    misfit : float
-        Scatter of the patches about the map over what noise explains; near 1 where the map is smooth enough.
-    on_dn_per_us, off_dn_per_us : float
-        What each ring adds to the wall in the middle ninth, per microsecond of exposure times gain.
-    wall_dn_at_1m, wall_dn_at_1m_error : float
-        The on-axis one for a perfectly white wall at 1 m (inverse square); see `DetectabilityModel`.
-    distance_mm, albedo : float
-        Of the calibration wall, as stated by the technician.
-    """
-
-    ratio: float
-    ratio_error: float
-    terms: Terms
-    term_errors: Terms
-    map_error: float
-    misfit: float
-    on_dn_per_us: float
-    off_dn_per_us: float
-    wall_dn_at_1m: float
-    wall_dn_at_1m_error: float
-    distance_mm: float
-    albedo: float
 
 
 def balance_terms(v: npt.ArrayLike, u: npt.ArrayLike) -> _Floats:

@@ -1,7 +1,6 @@
 """Black level, read noise and hot pixels from frames without light."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -9,10 +8,11 @@ from scipy import stats
 
 from detector.lens.calibration.options import CalibrationOptions
 from detector.lens.calibration.refusal import Refusal, RefusedError
+from detector.lens.calibration.results import DarkResult
 from detector.lens.calibration.stack import FrameStack, block_means, stack_frames
 from detector.types import CameraGeometry, Frame, LedState
 
-__all__ = ["DarkResult", "measure_dark"]
+__all__ = ["measure_dark"]
 
 _ROUNDING_DN2 = 1 / 12  # of rounding to whole numbers (Sheppard)
 _ROUNDS = 4
@@ -23,38 +23,6 @@ _LEAST_SIGMA_DN = 0.05  # of a mean: below it rounding is not noise any more
 _DITHER_SIGMA_DN = 0.5  # frames that jitter less do not have Gaussian noise after rounding,
 _HALF_STEP_DN = 0.5  # and rounding may move a mean by this
 _BLOCK_SPREAD_SIGMA = 6.0  # widest of the blocks, by noise alone
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DarkResult:
-    """What a camera gives without light, at one exposure and gain.
-
-    Attributes
-    ----------
-    black_level_dn, black_level_error_dn : float
-        Mean of the sound pixels and its standard error (pixels' and frames' scatter).
-    read_noise_dn, read_noise_error_dn : float
-        Standard deviation over time of a sound pixel, rounding taken off.
-    dsnu_dn : float
-        Dark-signal non-uniformity: spatial standard deviation of sound pixels beyond their noise (EMVA 1288).
-    hot_pixels : tuple of (int, int, float)
-        (y, x, mean over the black level in DN), in reading order.
-    hot_line_dn : float
-        A pixel was hot whose mean exceeded the black level by this.
-    exposure_us, gain : float
-    frames : int
-    """
-
-    black_level_dn: float
-    black_level_error_dn: float
-    read_noise_dn: float
-    read_noise_error_dn: float
-    dsnu_dn: float
-    hot_pixels: tuple[tuple[int, int, float], ...]
-    hot_line_dn: float
-    exposure_us: float
-    gain: float
-    frames: int
 
 
 def measure_dark(frames: Sequence[Frame], geometry: CameraGeometry, options: CalibrationOptions) -> DarkResult:

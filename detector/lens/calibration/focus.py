@@ -11,12 +11,13 @@ from scipy.special import erf
 
 from detector.lens.calibration.options import CalibrationOptions
 from detector.lens.calibration.refusal import Refusal, RefusedError
+from detector.lens.calibration.results import FocusResult, working_psf_px
 from detector.lens.calibration.stack import stack_frames
 from detector.lens.options import LensOptions
 from detector.lens.working import WorkingScale
 from detector.types import CameraGeometry, Frame, LedState
 
-__all__ = ["FocusResult", "measure_focus", "working_psf_px"]
+__all__ = ["measure_focus"]
 
 _Floats = npt.NDArray[np.float64]
 _WINDOW_PX = 64
@@ -28,51 +29,6 @@ _SHARPEST_PX = 0.5  # blur of a lens in focus, pixel included: what others are c
 _MTF50_SIGMA = 0.18739  # sqrt(ln 2 / 2) / pi: of a Gaussian, times its standard deviation
 _GRADIENT_BLUR_PX = 1.5
 _TRIES_PX = (0.7, 2.0, 5.0)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FocusResult:
-    """The blur of one edge.
-
-    Attributes
-    ----------
-    psf_sigma_px, psf_sigma_error_px : float
-        Standard deviation of lens and pixel together, full-resolution pixels, and its standard error.
-    mtf50_cy_px, mtf50_error_cy_px : float
-        Spatial frequency at which contrast has fallen to one half, cycles per pixel.
-    y_px, x_px : float
-        Middle of the edge that was measured.
-    slant_deg : float
-        From the nearest of row and column.
-    step_dn : float
-    misfit : float
-        Root mean square of what the blurred edge leaves unexplained, noise taken off, of the step.
-    cost : float
-        How many times larger than in perfect focus the smallest aperture is that would show.
-    good : bool
-        Whether that is within `max_focus_cost`.
-    """
-
-    psf_sigma_px: float
-    psf_sigma_error_px: float
-    mtf50_cy_px: float
-    mtf50_error_cy_px: float
-    y_px: float
-    x_px: float
-    slant_deg: float
-    step_dn: float
-    misfit: float
-    cost: float
-    good: bool
-
-
-def working_psf_px(psf_sigma_px: float, factor: int) -> float:
-    """Return the standard deviation, in working pixels, of a point whose blur is given in full-resolution pixels.
-
-    Averaging `factor` pixels along each axis adds the variance of that box, a full-resolution pixel being part of the
-    blur already.
-    """
-    return float(np.sqrt((psf_sigma_px / factor) ** 2 + (1 - 1 / factor**2) / 12))
 
 
 def measure_focus(

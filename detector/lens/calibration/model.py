@@ -3,10 +3,7 @@
 import numpy as np
 
 from detector.lens.calibration.applied import LensCalibration
-from detector.lens.calibration.balance import BalanceResult
-from detector.lens.calibration.dark import DarkResult
-from detector.lens.calibration.focus import FocusResult, working_psf_px
-from detector.lens.calibration.reference import ReferenceResult
+from detector.lens.calibration.results import BalanceResult, DarkResult, FocusResult, ReferenceResult, working_psf_px
 from detector.lens.detectability import DetectabilityModel
 from detector.lens.options import LensOptions
 from detector.lens.working import WorkingScale

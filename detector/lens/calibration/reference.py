@@ -9,11 +9,12 @@ import numpy.typing as npt
 
 from detector.lens.calibration.options import CalibrationOptions
 from detector.lens.calibration.refusal import Refusal, RefusedError
+from detector.lens.calibration.results import ReferenceResult
 from detector.lens.calibration.stack import FrameStack, stack_rings
 from detector.lens.retro import retro_lobe
 from detector.types import CameraGeometry, Frame, LedState
 
-__all__ = ["ReferenceResult", "measure_reference"]
+__all__ = ["measure_reference"]
 
 _Image = npt.NDArray[np.float32]
 _Floats = npt.NDArray[np.float64]
@@ -23,49 +24,6 @@ _RADIUS_APERTURES = 1.0  # flux is summed this much further out
 _WALL_RADII = (1.2, 2.5)  # of the ring around, in which the wall's level is taken
 _LEAST_WALL_DN = 1.0
 _MAD_TO_SIGMA = 1.4826
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReferenceResult:
-    """The reference lens on a wall, under the on-axis ring.
-
-    Attributes
-    ----------
-    gain_over_white, gain_error : float
-        Radiance of its aperture over that of a perfectly white wall in its place, at this ring angle, and its standard
-        error (sets' scatter and the wall's level; not the distance's or the aperture's own error).
-    retro_gain, retro_gain_error : float
-        The same with the light exactly on axis, by the lobe assumed.
-    lobe_deg : float
-        The lobe assumed.
-    spread : float
-        Relative standard deviation of the glint's flux from frame to frame, pixels' noise taken off.
-    snr : float
-        Flux over its noise, of all frames together.
-    y_px, x_px : float
-    flux_dn : float
-        Mean flux, full-resolution pixels times digital numbers.
-    wall_dn_at_1m : float
-        From the wall around it; see `DetectabilityModel`.
-    aperture_mm, distance_mm, ring_deg : float
-    frames : int
-    """
-
-    gain_over_white: float
-    gain_error: float
-    retro_gain: float
-    retro_gain_error: float
-    lobe_deg: float
-    spread: float
-    snr: float
-    y_px: float
-    x_px: float
-    flux_dn: float
-    wall_dn_at_1m: float
-    aperture_mm: float
-    distance_mm: float
-    ring_deg: float
-    frames: int
 
 
 def measure_reference(

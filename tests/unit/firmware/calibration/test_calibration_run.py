@@ -6,10 +6,8 @@ import numpy as np
 import pytest
 
 from detector.errors import DeviceError, InputError
-from detector.lens.calibration.balance import BalanceResult
-from detector.lens.calibration.dark import DarkResult
-from detector.lens.calibration.reference import ReferenceResult
 from detector.lens.calibration.refusal import Refusal, RefusedError
+from detector.lens.calibration.results import BalanceResult, DarkResult, ReferenceResult
 from detector.lens.synth.bench import BenchCamera
 from detector.types import CameraGeometry, LedState, Provenance
 from firmware.calibration.bench import take_frames

@@ -7,7 +7,7 @@ from typing import Any, cast
 import pytest
 
 from detector.lens.calibration.applied import LensCalibration
-from detector.lens.calibration.dark import DarkResult
+from detector.lens.calibration.results import DarkResult
 from detector.lens.options import LensOptions
 from detector.lens.sense import LensSense
 from detector.types import Provenance

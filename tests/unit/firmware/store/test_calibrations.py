@@ -9,8 +9,7 @@ import msgspec
 import pytest
 
 from detector.errors import InputError, NunchiError
-from detector.lens.calibration.balance import BalanceResult
-from detector.lens.calibration.dark import DarkResult
+from detector.lens.calibration.results import BalanceResult, DarkResult
 from detector.types import Provenance
 from firmware.store import calibrations
 from firmware.store.calibrations import CalibrationStore, CameraIdentity, Instrument, Routine

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from detector.lens.calibration.focus import measure_focus, working_psf_px
+from detector.lens.calibration.focus import measure_focus
 from detector.lens.calibration.refusal import Refusal
+from detector.lens.calibration.results import working_psf_px
 from detector.lens.options import LensOptions
 from detector.lens.synth.bench import edge_light, lens_light
 from tests.unit.detector.lens.calibration.bench_helpers import GEOMETRY, NO_LIGHT, ON, OPTIONS, frames, refused
