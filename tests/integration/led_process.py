@@ -17,6 +17,7 @@ SETTINGS = LedSettings(max_on_s=0.4, guard_grace_s=0.2)
 
 
 def main(end: str) -> None:
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job begins with it ignored
     Device.pin_factory = FileFactory()
     guard = GuardProcess(SETTINGS)
     leds = GpioLeds(parse_leds_source("gpio:"), SETTINGS, guard=guard)
