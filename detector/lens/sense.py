@@ -222,7 +222,8 @@ class LensSense:
         self._last_set_ns = on.t_ns
         self._people.look(glints, step, on.t_ns)
         # During a pause nothing is tracked; what was found before is carried along.
-        self._tracker.step(() if self._people.paused else glints, step, on.sequence, on.t_ns)
+        looking = not self._people.paused
+        self._tracker.step(glints if looking else (), step, on.sequence, on.t_ns, looking)
         self._judge()
         self._tracker.sweep(self._alerted())
         self._retire()

@@ -146,7 +146,7 @@ class Tracker:
         """Viewpoints a mirror's cone apart since the start or the last gap."""
         return self._past.viewpoints
 
-    def step(self, glints: Sequence[Glint], motion: SetMotion, sequence: int, t_ns: int) -> None:
+    def step(self, glints: Sequence[Glint], motion: SetMotion, sequence: int, t_ns: int, looking: bool = True) -> None:
         """Advance by one strobe set.
 
         Parameters
@@ -157,6 +157,8 @@ class Tracker:
             Of the picture since the previous set.
         sequence, t_ns : int
             Of the on-axis frame.
+        looking : bool
+            False while nothing is looked for: what a pause hides was not dark.
         """
         self._predict(motion)
         self._past.carry(motion.matrix if motion.trusted else None)
@@ -175,7 +177,7 @@ class Tracker:
             if k not in paired and not track.held:
                 missed = self._in_view(track)
                 track.misses += missed
-                if missed and motion.trusted:
+                if missed and motion.trusted and looking:
                     track.unseen.append(motion.view_deg)
         taken = set(paired.values())
         fresh = [g for k, g in enumerate(glints) if k not in taken]
@@ -183,7 +185,10 @@ class Tracker:
         self.sparkle.add(np.array(born, dtype=np.float64).reshape(-1, 3))
         self.tracks += [self._begin(g, motion, sequence, t_ns) for g in fresh]
         self._view_deg = motion.view_deg
-        self._past.add(motion.view_deg)
+        if looking:
+            self._past.add(motion.view_deg)
+        else:
+            self._past.carry(None)
 
     def sweep(self, keep: set[int]) -> None:
         """End tracks that were missed too often or left the view; hold those whose number is in `keep`."""

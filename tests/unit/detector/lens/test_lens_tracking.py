@@ -176,3 +176,15 @@ def test_viewpoints_count_once_they_are_a_mirror_s_cone_apart():
     apart = 2 * OPTIONS.mirror_cone_deg
     assert run(tracker(), *[[]] * 8, step_deg=apart / 4).viewpoints == 2
     assert run(tracker(), *[[]] * 8, step_deg=1.01 * apart).viewpoints == 8
+
+
+def test_what_a_pause_hides_was_not_dark():
+    follower = tracker()
+    for k in range(12):
+        hand = SetMotion(matrix=STILL, trusted=True, view_deg=(0.0, 0.5 * k))
+        looking = k >= 6
+        follower.step([glint(100, 100)] if looking else (), hand, k, k * 100, looking)
+        follower.sweep(set())
+    (track,) = follower.tracks
+    assert track.hits == 6
+    assert not track.unseen
