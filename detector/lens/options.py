@@ -4,10 +4,11 @@ from typing import Annotated
 
 import msgspec
 
-__all__ = ["LensOptions"]
+__all__ = ["LensOptions", "meta"]
 
 
-def _meta(low: float, high: float, unit: str, description: str) -> msgspec.Meta:
+def meta(low: float, high: float, unit: str, description: str) -> msgspec.Meta:
+    """Return what declares a setting: its range, bounds included, its unit and what raising it costs."""
     return msgspec.Meta(ge=low, le=high, description=description, extra={"unit": unit})
 
 
@@ -17,89 +18,89 @@ class LensOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     # Frames and strobe sets
     working_width_px: Annotated[
         int,
-        _meta(320, 4096, "px", "Width that frames are shrunk to before the search; raising it costs time per frame"),
+        meta(320, 4096, "px", "Width that frames are shrunk to before the search; raising it costs time per frame"),
     ] = 648
     set_span_ms: Annotated[
         float,
-        _meta(20, 2000, "ms", "Frames of one strobe set lie within this; raising it pairs frames that no longer match"),
+        meta(20, 2000, "ms", "Frames of one strobe set lie within this; raising it pairs frames that no longer match"),
     ] = 500.0
 
     # Registration
     registration_shrink: Annotated[
-        int, _meta(1, 4, "1", "Frames are shrunk by this before corners are followed; raising it loses fine texture")
+        int, meta(1, 4, "1", "Frames are shrunk by this before corners are followed; raising it loses fine texture")
     ] = 2
-    corners: Annotated[int, _meta(20, 600, "1", "Corners followed from frame to frame; raising it costs time")] = 150
+    corners: Annotated[int, meta(20, 600, "1", "Corners followed from frame to frame; raising it costs time")] = 150
     corner_quality: Annotated[
-        float, _meta(0.001, 0.5, "1", "Weakest corner kept, of the strongest; raising it starves plain walls")
+        float, meta(0.001, 0.5, "1", "Weakest corner kept, of the strongest; raising it starves plain walls")
     ] = 0.01
     corner_spacing_px: Annotated[
-        float, _meta(2, 50, "px", "Least distance between corners, shrunken; raising it starves small patterns")
+        float, meta(2, 50, "px", "Least distance between corners, shrunken; raising it starves small patterns")
     ] = 8.0
     corner_frames: Annotated[
         int,
-        _meta(1, 30, "1", "Lit frames after which corners are looked for anew; raising it follows fewer and fewer"),
+        meta(1, 30, "1", "Lit frames after which corners are looked for anew; raising it follows fewer and fewer"),
     ] = 4
     follow_window_px: Annotated[
-        int, _meta(7, 41, "px", "Lucas-Kanade window, shrunken; raising it costs time and blurs parallax")
+        int, meta(7, 41, "px", "Lucas-Kanade window, shrunken; raising it costs time and blurs parallax")
     ] = 15
     follow_back_px: Annotated[
         float,
-        _meta(0.1, 5, "px", "A corner followed there and back must return within this; raising it lets noise through"),
+        meta(0.1, 5, "px", "A corner followed there and back must return within this; raising it lets noise through"),
     ] = 0.7
     inlier_px: Annotated[
-        float, _meta(0.2, 5, "px", "Corners this near to the common motion agree with it; raising it trusts parallax")
+        float, meta(0.2, 5, "px", "Corners this near to the common motion agree with it; raising it trusts parallax")
     ] = 1.0
     min_inliers: Annotated[
-        int, _meta(4, 200, "1", "Corners that must agree before a motion is trusted; raising it distrusts plain walls")
+        int, meta(4, 200, "1", "Corners that must agree before a motion is trusted; raising it distrusts plain walls")
     ] = 12
     min_inlier_fraction: Annotated[
-        float, _meta(0.1, 1, "1", "Share of all corners that must agree; raising it distrusts cluttered rooms")
+        float, meta(0.1, 1, "1", "Share of all corners that must agree; raising it distrusts cluttered rooms")
     ] = 0.35
 
     max_residual_px: Annotated[
         float,
-        _meta(
+        meta(
             0.05, 2, "px", "Scatter of corners, shrunken, beyond which a motion is not trusted; raising it trusts noise"
         ),
     ] = 0.5
     max_error_deg: Annotated[
         float,
-        _meta(
+        meta(
             0.005, 1, "deg", "Standard error of a motion beyond which it is not trusted; raising it trusts few corners"
         ),
     ] = 0.05
 
     # Candidates
     max_extent_deg: Annotated[
-        float, _meta(0.2, 5, "deg", "Widest glint; raising it lets glossy patches in, lowering it loses near lenses")
+        float, meta(0.2, 5, "deg", "Widest glint; raising it lets glossy patches in, lowering it loses near lenses")
     ] = 1.1
     detect_snr: Annotated[
-        float, _meta(3, 50, "1", "Least peak over noise of a candidate; raising it loses faint lenses")
+        float, meta(3, 50, "1", "Least peak over noise of a candidate; raising it loses faint lenses")
     ] = 7.0
     segment_snr: Annotated[
-        float, _meta(2, 20, "1", "A pixel counts as glint above this many sigmas; raising it loses faint flux")
+        float, meta(2, 20, "1", "A pixel counts as glint above this many sigmas; raising it loses faint flux")
     ] = 4.0
     min_contrast: Annotated[
-        float, _meta(0, 5, "1", "Least peak over the surrounding wall; raising it loses small lenses in bright rooms")
+        float, meta(0, 5, "1", "Least peak over the surrounding wall; raising it loses small lenses in bright rooms")
     ] = 0.25
     max_candidates: Annotated[
-        int, _meta(8, 1000, "1", "Candidates kept per strobe set, strongest first; raising it costs time")
+        int, meta(8, 1000, "1", "Candidates kept per strobe set, strongest first; raising it costs time")
     ] = 128
     shared_light_weight: Annotated[
         float,
-        _meta(0, 1, "1", "Share of the off-axis light taken off when candidates are ranked; 1 hides what is specular"),
+        meta(0, 1, "1", "Share of the off-axis light taken off when candidates are ranked; 1 hides what is specular"),
     ] = 0.8
     border_deg: Annotated[
-        float, _meta(0.1, 5, "deg", "Margin of the picture that is not searched; raising it narrows the view")
+        float, meta(0.1, 5, "deg", "Margin of the picture that is not searched; raising it narrows the view")
     ] = 0.6
 
     # Photometry
     aperture_deg: Annotated[
-        float, _meta(0.1, 2, "deg", "Radius in which flux is summed; raising it merges neighbours")
+        float, meta(0.1, 2, "deg", "Radius in which flux is summed; raising it merges neighbours")
     ] = 0.32
     search_untrusted_deg: Annotated[
         float,
-        _meta(
+        meta(
             0,
             5,
             "deg",
@@ -108,55 +109,55 @@ class LensOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
         ),
     ] = 0.9
     min_ratio: Annotated[
-        float, _meta(1.2, 50, "1", "Least on-axis to off-axis flux of a lens; raising it loses weak and clipped lenses")
+        float, meta(1.2, 50, "1", "Least on-axis to off-axis flux of a lens; raising it loses weak and clipped lenses")
     ] = 4.0
     ratio_cap: Annotated[
-        float, _meta(10, 1000, "1", "Ratios above are counted as this; raising it lets one clean frame speak louder")
+        float, meta(10, 1000, "1", "Ratios above are counted as this; raising it lets one clean frame speak louder")
     ] = 60.0
     max_dark_residue: Annotated[
-        float, _meta(0.02, 1, "1", "Most flux left in the dark frame, of the on-axis flux; raising it admits lamps")
+        float, meta(0.02, 1, "1", "Most flux left in the dark frame, of the on-axis flux; raising it admits lamps")
     ] = 0.25
 
     # Tracks
     gate_deg: Annotated[
-        float, _meta(0.05, 2, "deg", "A glint this near to its prediction continues a track; raising it links sparkle")
+        float, meta(0.05, 2, "deg", "A glint this near to its prediction continues a track; raising it links sparkle")
     ] = 0.35
-    gate_untrusted_deg: Annotated[float, _meta(0.05, 10, "deg", "The same where registration is not trusted")] = 1.3
+    gate_untrusted_deg: Annotated[float, meta(0.05, 10, "deg", "The same where registration is not trusted")] = 1.3
     reacquire_deg: Annotated[
         float,
-        _meta(0.05, 5, "deg", "A held alert takes back a glint this near; raising it merges two lenses into one"),
+        meta(0.05, 5, "deg", "A held alert takes back a glint this near; raising it merges two lenses into one"),
     ] = 1.0
     flux_gate_dex: Annotated[
-        float, _meta(0.2, 4, "dex", "Flux may change by this between sets; raising it links sparkle")
+        float, meta(0.2, 4, "dex", "Flux may change by this between sets; raising it links sparkle")
     ] = 1.0
     measurement_sigma_deg: Annotated[
-        float, _meta(0.005, 1, "deg", "Expected error of a centroid; raising it smooths more")
+        float, meta(0.005, 1, "deg", "Expected error of a centroid; raising it smooths more")
     ] = 0.07
     acceleration_sigma_deg: Annotated[
-        float, _meta(0.001, 2, "deg", "Expected change of drift between sets; raising it trusts drift less")
+        float, meta(0.001, 2, "deg", "Expected change of drift between sets; raising it trusts drift less")
     ] = 0.03
     max_missed_sets: Annotated[
-        int, _meta(1, 50, "1", "Misses in a row after which a track ends; raising it keeps sparkle alive")
+        int, meta(1, 50, "1", "Misses in a row after which a track ends; raising it keeps sparkle alive")
     ] = 3
     look_back_sets: Annotated[
         int,
-        _meta(0, 400, "1", "Sets before its first in which a track's place is looked up; raising it costs time"),
+        meta(0, 400, "1", "Sets before its first in which a track's place is looked up; raising it costs time"),
     ] = 40
-    max_tracks: Annotated[int, _meta(8, 2000, "1", "Tracks followed at once; raising it costs time")] = 256
+    max_tracks: Annotated[int, meta(8, 2000, "1", "Tracks followed at once; raising it costs time")] = 256
     history_sets: Annotated[
-        int, _meta(8, 1000, "1", "Measurements remembered per track; raising it forgets changes later")
+        int, meta(8, 1000, "1", "Measurements remembered per track; raising it forgets changes later")
     ] = 64
     max_track_points: Annotated[
-        int, _meta(8, 10000, "1", "Positions reported per alert, newest last; raising it makes reports long")
+        int, meta(8, 10000, "1", "Positions reported per alert, newest last; raising it makes reports long")
     ] = 240
     max_held_alerts: Annotated[
-        int, _meta(1, 200, "1", "Alerts out of view that stay in the report; raising it makes reports long")
+        int, meta(1, 200, "1", "Alerts out of view that stay in the report; raising it makes reports long")
     ] = 32
 
     # Verdict
     min_hits: Annotated[
         int,
-        _meta(
+        meta(
             2,
             50,
             "1",
@@ -165,7 +166,7 @@ class LensOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     ] = 6
     false_alert_budget: Annotated[
         float,
-        _meta(
+        meta(
             1e-6,
             1,
             "1 per sweep",
@@ -174,11 +175,11 @@ class LensOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     ] = 0.001
     budget_sets: Annotated[
         float,
-        _meta(10, 100000, "1", "Strobe sets of the sweep that the budget is for; raising it asks for more evidence"),
+        meta(10, 100000, "1", "Strobe sets of the sweep that the budget is for; raising it asks for more evidence"),
     ] = 300.0
     lens_show: Annotated[
         float,
-        _meta(
+        meta(
             0.3,
             0.99,
             "1",
@@ -187,13 +188,13 @@ class LensOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     ] = 0.85
     sparkle_near_deg: Annotated[
         float,
-        _meta(
+        meta(
             0.5, 20, "deg", "Reach within which sparkle counts as local; raising it forgets that it crowds round chrome"
         ),
     ] = 2.6
     max_wander_deg: Annotated[
         float,
-        _meta(
+        meta(
             0.02,
             5,
             "deg",
@@ -201,36 +202,36 @@ class LensOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
         ),
     ] = 0.25
     alert_confidence: Annotated[
-        float, _meta(0.05, 0.999, "1", "Alert line; raising it misses lenses, lowering it empties buildings")
+        float, meta(0.05, 0.999, "1", "Alert line; raising it misses lenses, lowering it empties buildings")
     ] = 0.6
     top_confidence: Annotated[
         float,
-        _meta(0.9, 1, "1", "No higher probability is stated; raising it claims more than the negatives at hand prove"),
+        meta(0.9, 1, "1", "No higher probability is stated; raising it claims more than the negatives at hand prove"),
     ] = 0.995
     inspect_confidence: Annotated[
-        float, _meta(0.01, 0.999, "1", "Line for 'worth a look'; raising it hides doubtful spots")
+        float, meta(0.01, 0.999, "1", "Line for 'worth a look'; raising it hides doubtful spots")
     ] = 0.35
     neighbour_deg: Annotated[
         float,
-        _meta(0.2, 10, "deg", "Retro-reflectors this near to each other belong together; raising it joins lenses"),
+        meta(0.2, 10, "deg", "Retro-reflectors this near to each other belong together; raising it joins lenses"),
     ] = 2.6
     neighbour_flux_dex: Annotated[
-        float, _meta(0.05, 2, "dex", "Neighbours are alike within this; raising it takes a lens for tape")
+        float, meta(0.05, 2, "dex", "Neighbours are alike within this; raising it takes a lens for tape")
     ] = 0.35
     neighbours_alike: Annotated[
-        int, _meta(1, 20, "1", "Alike neighbours that make a glint part of tape; raising it lets short tape alert")
+        int, meta(1, 20, "1", "Alike neighbours that make a glint part of tape; raising it lets short tape alert")
     ] = 2
     no_dark_penalty: Annotated[
         float,
-        _meta(0, 10, "logit", "Taken off the evidence of a glint never seen in a dark frame; raising it mutes it"),
+        meta(0, 10, "logit", "Taken off the evidence of a glint never seen in a dark frame; raising it mutes it"),
     ] = 1.0
     untrusted_penalty: Annotated[
-        float, _meta(0, 10, "logit", "Taken off in proportion to sets whose registration is not trusted")
+        float, meta(0, 10, "logit", "Taken off in proportion to sets whose registration is not trusted")
     ] = 2.5
 
     min_view_deg: Annotated[
         float,
-        _meta(
+        meta(
             0,
             10,
             "deg",
@@ -241,7 +242,7 @@ class LensOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
     mirror_cone_deg: Annotated[
         float,
-        _meta(
+        meta(
             0.2,
             10,
             "deg",
@@ -251,7 +252,7 @@ class LensOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     ] = 1.8
     constancy_deg: Annotated[
         float,
-        _meta(
+        meta(
             0.5,
             20,
             "deg",
@@ -261,7 +262,7 @@ class LensOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     ] = 4.0
     first_look_evidence: Annotated[
         float,
-        _meta(
+        meta(
             -10,
             10,
             "nat",
@@ -272,7 +273,7 @@ class LensOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
     mirror_evidence: Annotated[
         float,
-        _meta(
+        meta(
             -1000,
             0,
             "nat",
@@ -284,18 +285,18 @@ class LensOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     # People in view
     pair_flux_dex: Annotated[
         float,
-        _meta(0.02, 1, "dex", "Eyes of one head are alike in flux within this; raising it takes more pairs for eyes"),
+        meta(0.02, 1, "dex", "Eyes of one head are alike in flux within this; raising it takes more pairs for eyes"),
     ] = 0.25
     pair_tilt_deg: Annotated[
-        float, _meta(5, 90, "deg", "How far a pair of eyes may lean over; raising it takes more pairs for eyes")
+        float, meta(5, 90, "deg", "How far a pair of eyes may lean over; raising it takes more pairs for eyes")
     ] = 40.0
     pair_sets: Annotated[
         int,
-        _meta(3, 50, "1", "Strobe sets that must show a pair before it can be a person; raising it pauses later"),
+        meta(3, 50, "1", "Strobe sets that must show a pair before it can be a person; raising it pauses later"),
     ] = 6
     pair_motion_deg: Annotated[
         float,
-        _meta(
+        meta(
             0.02,
             2,
             "deg",
@@ -305,7 +306,7 @@ class LensOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     ] = 0.083
     pair_hold_s: Annotated[
         float,
-        _meta(
+        meta(
             0,
             30,
             "s",
@@ -314,15 +315,15 @@ class LensOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
         ),
     ] = 4.0
     blink_sets: Annotated[
-        int, _meta(1, 10, "1", "Strobe sets in which a pair goes out together: a blink; raising it overlooks blinks")
+        int, meta(1, 10, "1", "Strobe sets in which a pair goes out together: a blink; raising it overlooks blinks")
     ] = 2
     person_leave_s: Annotated[
         float,
-        _meta(0.2, 60, "s", "The pause ends when no eyes were seen for this long; raising it keeps the search waiting"),
+        meta(0.2, 60, "s", "The pause ends when no eyes were seen for this long; raising it keeps the search waiting"),
     ] = 3.0
     person_still_s: Annotated[
         float,
-        _meta(
+        meta(
             2,
             120,
             "s",
@@ -334,11 +335,11 @@ class LensOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     # Coverage
     spot_deg: Annotated[
         float,
-        _meta(1, 10, "deg", "Side of the spots that the wall is divided into; raising it lets the edge of a spot pass"),
+        meta(1, 10, "deg", "Side of the spots that the wall is divided into; raising it lets the edge of a spot pass"),
     ] = 2.5
     spot_sets: Annotated[
         int,
-        _meta(
+        meta(
             2,
             100,
             "1",
@@ -348,7 +349,7 @@ class LensOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     ] = 7
     spot_view_deg: Annotated[
         float,
-        _meta(
+        meta(
             0,
             10,
             "deg",
@@ -358,7 +359,7 @@ class LensOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     ] = 0.75
     wanted_aperture_mm: Annotated[
         float,
-        _meta(
+        meta(
             0.3,
             10,
             "mm",
@@ -367,7 +368,7 @@ class LensOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     ] = 1.5
     assumed_range_mm: Annotated[
         float,
-        _meta(
+        meta(
             100,
             5000,
             "mm",
@@ -376,11 +377,11 @@ class LensOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
         ),
     ] = 1500.0
     max_clipped_share: Annotated[
-        float, _meta(0, 1, "1", "Share of clipped pixels beyond which a place shows no lens; raising it counts glare")
+        float, meta(0, 1, "1", "Share of clipped pixels beyond which a place shows no lens; raising it counts glare")
     ] = 0.1
     min_off_axis_share: Annotated[
         float,
-        _meta(
+        meta(
             0,
             1,
             "1",
@@ -390,19 +391,17 @@ class LensOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     ] = 0.2
     min_sharpness: Annotated[
         float,
-        _meta(
-            0, 1, "1", "Steepness of the sharpest edges, of the best lately; raising it takes plainer walls for blur"
-        ),
+        meta(0, 1, "1", "Steepness of the sharpest edges, of the best lately; raising it takes plainer walls for blur"),
     ] = 0.6
     max_speed_deg_s: Annotated[
         float,
-        _meta(
+        meta(
             1, 200, "deg/s", "Faster hands are asked to slow down; raising it loses the place, registration held at 30"
         ),
     ] = 25.0
     map_slack_deg: Annotated[
         float,
-        _meta(
+        meta(
             0.1,
             10,
             "deg",
@@ -412,16 +411,16 @@ class LensOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     ] = 1.25
     aim_share: Annotated[
         float,
-        _meta(
+        meta(
             0.1, 1, "1", "Middle of the picture, of its width and height, that is pointed at; raising it asks for more"
         ),
     ] = 0.6
     aim_sets: Annotated[
-        int, _meta(1, 50, "1", "Sets for which a spot must be pointed at to be asked for; raising it forgives passing")
+        int, meta(1, 50, "1", "Sets for which a spot must be pointed at to be asked for; raising it forgives passing")
     ] = 3
     complete_share: Annotated[
         float,
-        _meta(
+        meta(
             0.1,
             1,
             "1",
@@ -431,14 +430,14 @@ class LensOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     ] = 0.8
     complete_spots: Annotated[
         int,
-        _meta(1, 5000, "1", "Spots that must be done before 'nothing detected' may be said; raising it takes longer"),
+        meta(1, 5000, "1", "Spots that must be done before 'nothing detected' may be said; raising it takes longer"),
     ] = 30
     min_dark_fraction: Annotated[
-        float, _meta(0, 1, "1", "Share of sets that must have a dark frame; raising it asks for a steadier strobe")
+        float, meta(0, 1, "1", "Share of sets that must have a dark frame; raising it asks for a steadier strobe")
     ] = 0.3
     min_ring_light: Annotated[
         float,
-        _meta(
+        meta(
             0,
             0.2,
             "full scale",
@@ -448,20 +447,20 @@ class LensOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     ] = 0.002
     max_unlit_fraction: Annotated[
         float,
-        _meta(0, 1, "1", "Share of sets that the rings may have left unlit; raising it lets a loose contact pass"),
+        meta(0, 1, "1", "Share of sets that the rings may have left unlit; raising it lets a loose contact pass"),
     ] = 0.2
     min_trusted_fraction: Annotated[
-        float, _meta(0, 1, "1", "Share of sets whose registration must be trusted; raising it asks for texture")
+        float, meta(0, 1, "1", "Share of sets whose registration must be trusted; raising it asks for texture")
     ] = 0.5
 
     # Guidance
     hint_onset_s: Annotated[
-        float, _meta(0, 5, "s", "A cause must last this long before a hint shows; raising it helps later, calmer")
+        float, meta(0, 5, "s", "A cause must last this long before a hint shows; raising it helps later, calmer")
     ] = 0.4
     hint_hold_s: Annotated[
-        float, _meta(0, 10, "s", "A hint stays at least this long, to be read; raising it keeps hints past their cause")
+        float, meta(0, 10, "s", "A hint stays at least this long, to be read; raising it keeps hints past their cause")
     ] = 1.5
     hint_share: Annotated[
         float,
-        _meta(0.1, 1, "1", "Share of the picture that must be fit to show a lens; raising it asks for better light"),
+        meta(0.1, 1, "1", "Share of the picture that must be fit to show a lens; raising it asks for better light"),
     ] = 0.5

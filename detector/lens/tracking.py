@@ -337,10 +337,8 @@ class Tracker:
         return np.diag(np.array([1.0, 1.0, 0.25, 0.25]) * sigma_px**2)
 
     def _in_view(self, track: Track) -> bool:
-        margin = self.px_per_deg * self.options.border_deg
-        y, x = track.yx
-        height, width = self.size_px
-        return bool(margin <= y < height - margin and margin <= x < width - margin)
+        y, x = track.state[:2]
+        return bool(self._past.holds(y, x))
 
 
 def _settle(track_at: _Indices, glint_at: _Indices, cost: _Floats) -> list[tuple[int, int]]:

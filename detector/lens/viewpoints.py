@@ -74,7 +74,9 @@ class PastViews:
         """
         here = np.insert(places[:, ::-1], 2, 1.0, axis=1)
         x, y, w = np.einsum("kij,nj->ink", np.linalg.inv(self._to_now), here)
-        y, x = y / w, x / w
+        return self.holds(y / w, x / w), self._views
+
+    def holds(self, y: _Floats, x: _Floats) -> npt.NDArray[np.bool_]:
+        """Return whether places lie in the part of a picture that can show them."""
         (height, width), margin = self._size_px, self._margin_px
-        inside = (margin <= y) & (y < height - margin) & (margin <= x) & (x < width - margin)
-        return inside, self._views
+        return np.asarray((margin <= y) & (y < height - margin) & (margin <= x) & (x < width - margin))

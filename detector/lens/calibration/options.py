@@ -4,26 +4,24 @@ from typing import Annotated
 
 import msgspec
 
+from detector.lens.options import meta
+
 __all__ = ["CalibrationOptions"]
-
-
-def _meta(low: float, high: float, unit: str, description: str) -> msgspec.Meta:
-    return msgspec.Meta(ge=low, le=high, description=description, extra={"unit": unit})
 
 
 class CalibrationOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Settings of the lens calibration."""
 
     frames: Annotated[
-        int, _meta(4, 256, "1", "Frames taken under each light; raising it measures finer and takes longer")
+        int, meta(4, 256, "1", "Frames taken under each light; raising it measures finer and takes longer")
     ] = 24
     max_clipped: Annotated[
         float,
-        _meta(0, 0.1, "1", "Share of pixels at either end of the scale; raising it lets clipping bias every level"),
+        meta(0, 0.1, "1", "Share of pixels at either end of the scale; raising it lets clipping bias every level"),
     ] = 0.005
     max_drift: Annotated[
         float,
-        _meta(
+        meta(
             0.001,
             0.2,
             "1",
@@ -34,7 +32,7 @@ class CalibrationOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unkno
     # Dark frame
     false_hot_pixels: Annotated[
         float,
-        _meta(
+        meta(
             1e-6,
             100,
             "1 per frame",
@@ -43,11 +41,11 @@ class CalibrationOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unkno
         ),
     ] = 0.05
     max_hot_fraction: Annotated[
-        float, _meta(1e-5, 0.1, "1", "Most hot pixels of all; raising it takes a picture of a room for bad pixels")
+        float, meta(1e-5, 0.1, "1", "Most hot pixels of all; raising it takes a picture of a room for bad pixels")
     ] = 0.005
     max_dark_offset: Annotated[
         float,
-        _meta(
+        meta(
             0.001,
             0.5,
             "full scale",
@@ -56,7 +54,7 @@ class CalibrationOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unkno
     ] = 0.005
     max_dark_spread: Annotated[
         float,
-        _meta(
+        meta(
             0.0002,
             0.1,
             "full scale",
@@ -66,11 +64,11 @@ class CalibrationOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unkno
 
     # Ring balance
     max_wall_texture: Annotated[
-        float, _meta(0.001, 0.5, "1", "Roughness of the wall from patch to patch; raising it takes patterned walls")
+        float, meta(0.001, 0.5, "1", "Roughness of the wall from patch to patch; raising it takes patterned walls")
     ] = 0.02
     max_motion: Annotated[
         float,
-        _meta(
+        meta(
             0.001,
             0.5,
             "1",
@@ -79,14 +77,14 @@ class CalibrationOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unkno
         ),
     ] = 0.01
     min_wall_level: Annotated[
-        float, _meta(0.002, 0.5, "full scale", "Least light of each ring on the wall; raising it asks for more light")
+        float, meta(0.002, 0.5, "full scale", "Least light of each ring on the wall; raising it asks for more light")
     ] = 0.04
     min_ring_light: Annotated[
-        float, _meta(0.0005, 0.2, "full scale", "Light below which a ring is not lit; raising it blames far walls")
+        float, meta(0.0005, 0.2, "full scale", "Light below which a ring is not lit; raising it blames far walls")
     ] = 0.005
     wall_albedo: Annotated[
         float,
-        _meta(
+        meta(
             0.1,
             1,
             "1",
@@ -96,15 +94,15 @@ class CalibrationOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unkno
 
     # Focus
     min_edge_snr: Annotated[
-        float, _meta(3, 1000, "1", "Least step of the edge over the noise; raising it asks for more light")
+        float, meta(3, 1000, "1", "Least step of the edge over the noise; raising it asks for more light")
     ] = 10.0
     max_edge_misfit: Annotated[
         float,
-        _meta(0.01, 1, "1", "What a blurred edge leaves unexplained, of its step; raising it takes bars for edges"),
+        meta(0.01, 1, "1", "What a blurred edge leaves unexplained, of its step; raising it takes bars for edges"),
     ] = 0.06
     max_focus_cost: Annotated[
         float,
-        _meta(
+        meta(
             1,
             10,
             "1",
@@ -114,20 +112,20 @@ class CalibrationOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unkno
 
     # Reference lens
     min_glint_snr: Annotated[
-        float, _meta(5, 1000, "1", "Least flux of the reference glint over its noise; raising it asks for more light")
+        float, meta(5, 1000, "1", "Least flux of the reference glint over its noise; raising it asks for more light")
     ] = 20.0
     max_second_glint: Annotated[
-        float, _meta(0.01, 1, "1", "Flux of a second glint, of the first one's; raising it lets a screw be measured")
+        float, meta(0.01, 1, "1", "Flux of a second glint, of the first one's; raising it lets a screw be measured")
     ] = 0.2
     max_glint_spread: Annotated[
         float,
-        _meta(
+        meta(
             0.01, 2, "1", "Scatter of the glint's flux from set to set; raising it lets a trembling lens be a reference"
         ),
     ] = 0.3
     reference_lobe_deg: Annotated[
         float,
-        _meta(
+        meta(
             0.05,
             5,
             "deg",
