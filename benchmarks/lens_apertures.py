@@ -7,7 +7,7 @@ import numpy as np
 
 from detector.lens.calibration.results import working_psf_px
 from detector.lens.detectability import DetectabilityModel
-from detector.lens.differencing import difference_planes
+from detector.lens.differencing import SetMotions, difference_planes
 from detector.lens.glints import GlintFinder, Reading
 from detector.lens.noise import estimate_noise
 from detector.lens.options import LensOptions
@@ -48,7 +48,7 @@ class Look:
         )
         black_dn, full_dn = self.geometry.black_level_dn, float(2**self.geometry.bit_depth - 1)
         strobe, still = StrobeSet(on, off, dark), np.eye(3)
-        planes = difference_planes(strobe, still, still, True, black_dn)
+        planes = difference_planes(strobe, SetMotions(to_off=still, to_dark=still, trusted=True), black_dn)
         noise = estimate_noise(on.grey, full_dn)
         finder = GlintFinder(OPTIONS, scale, black_dn, full_dn)
         glints = finder.find(strobe, planes, noise, estimate_noise(dark.grey, full_dn))

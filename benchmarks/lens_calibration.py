@@ -19,7 +19,7 @@ from detector.lens.calibration.focus import measure_focus
 from detector.lens.calibration.options import CalibrationOptions
 from detector.lens.calibration.reference import measure_reference
 from detector.lens.calibration.refusal import RefusedError
-from detector.lens.differencing import difference_planes
+from detector.lens.differencing import SetMotions, difference_planes
 from detector.lens.options import LensOptions
 from detector.lens.strobe import StrobeSet
 from detector.lens.synth.bench import BenchCamera, edge_light, lens_light, wall_light
@@ -163,11 +163,12 @@ def report_cost() -> None:
     calibration = LensCalibration(hot_yx=hot, balance_terms=(0.1, 0.0, -0.1, 0.0, 0.1))
     mender, scale = HotPixelMender(hot, (972, 1296)), WorkingScale.of(BINNED, LENS)
     items = {f.led: WorkingFrame.of(f, f.led, scale, LENS) for f in frames if f.led is not None}
-    strobe, still = StrobeSet(items[ON], items[OFF], items[DARK]), np.eye(3)
+    strobe = StrobeSet(items[ON], items[OFF], items[DARK])
+    still = SetMotions(to_off=np.eye(3), to_dark=np.eye(3), trusted=True)
     balance_map = calibration.balance_map(items[ON].grey.shape)
     mend = least_ms(lambda: mender.mend(frames[0]))
-    plain = least_ms(lambda: difference_planes(strobe, still, still, True, 64.0))
-    mapped = least_ms(lambda: difference_planes(strobe, still, still, True, 64.0, balance_map))
+    plain = least_ms(lambda: difference_planes(strobe, still, 64.0))
+    mapped = least_ms(lambda: difference_planes(strobe, still, 64.0, balance_map))
     whole = least_ms(lambda: WorkingFrame.of(frames[0], ON, scale, LENS))
     print(
         f"cost      500 hot pixels {mend:.3f} ms a frame, map {mapped - plain:.3f} ms a set of three, "

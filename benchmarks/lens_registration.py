@@ -18,7 +18,6 @@ from detector.lens.registration import Motion, Registrar, map_points
 from detector.lens.synth import HandMotion, SceneRenderer, SensorModel, StrobePlan, Texture, random_scene
 from detector.lens.synth.scene import SceneObject
 from detector.lens.synth.sequence import strobe_frames
-from detector.types import LedState
 
 _GRID = 5
 
@@ -40,7 +39,7 @@ def pair_errors(seed: int, condition: Condition, options: LensOptions) -> list[t
     before: np.ndarray | None = None
     errors = []
     for frame, truth in strobe_frames(renderer, hand, condition.plan, seed):
-        if frame.led is LedState.DARK:
+        if frame.led is None or not frame.led.shows_the_wall:
             continue
         motion = registrar.follow(frame)
         here = np.array([truth[m.name][::-1] for m in marks])

@@ -67,8 +67,9 @@ CONDITIONS: Mapping[str, Condition] = {
     "out of focus": Condition(psf_sigma_px=1.3),
     "dark, off, on": Condition(plan=StrobePlan(order=(DARK, OFF, ON), sets=9)),
     "on, dark, off": Condition(plan=StrobePlan(order=(ON, DARK, OFF))),
-    "dark every 3rd set": Condition(plan=StrobePlan(dark_every=3)),
-    "no dark": Condition(plan=StrobePlan(dark_every=0, sets=9)),
+    "dark every 3rd set": Condition(plan=StrobePlan(dark_every=3, dim_every=0)),
+    "no dark": Condition(plan=StrobePlan(dark_every=0, dim_every=0, sets=9)),
+    "no dimmed frames": Condition(plan=StrobePlan(dim_every=0)),
     "blank wall": Condition(texture=Texture.BLANK),
     "OV5647 640 x 480": Condition(**_mode(640, 480, 54.0, 16.0)),  # type: ignore[arg-type]
     "OV5647 1296 x 972": Condition(**_mode(1296, 972, 54.0, 22.0)),  # type: ignore[arg-type]

@@ -23,7 +23,7 @@ from detector.lens.synth import HandMotion, Scene, SceneRenderer, SensorModel, r
 from detector.lens.synth.doubtful import Eyes, Glitter, Spectacles
 from detector.lens.synth.scene import SceneObject
 from detector.lens.synth.scorer import interval, nearest_object
-from detector.types import Frame, GlintAlert, LedState
+from detector.types import Frame, GlintAlert
 
 SWEEP_SEEDS = range(200_000, 300_000)
 REACH_DEG, TRAVEL_MM = 6.0, 60.0
@@ -80,7 +80,7 @@ def sweep(
     alerted: dict[str, str] = {}
     kinds: dict[str, str] = {item.name: item.kind for item in scene.objects}
     for frame, sequence in looking(scene, seed, seconds, condition, options, model):
-        if frame.led is not LedState.DARK:
+        if frame.led is None or frame.led.shows_the_wall:
             continue
         for alert in sequence.sense.report().alerts:
             if isinstance(alert, GlintAlert) and alert.key not in alerted:

@@ -19,7 +19,7 @@ from benchmarks.lens_scenes import CONDITIONS
 from benchmarks.lens_sweeps import PEOPLE, looking, stall
 from detector.lens.synth import Eyes, Glitter, Scene, Spectacles
 from detector.lens.synth.scorer import interval, nearest_object
-from detector.types import GlintAlert, LedState
+from detector.types import GlintAlert
 
 SEEDS = range(400_000, 500_000)
 RANGES_MM = (400.0, 700.0, 1000.0, 1400.0)
@@ -69,7 +69,7 @@ def look(scene: Scene, seed: int, seconds: float, person: str, range_mm: float, 
     was_paused = False
     for frame, sequence in looking(scene, seed, seconds, CONDITIONS["plain"]):
         first_ns = frame.t_ns if first_ns is None else first_ns
-        if frame.led is not LedState.DARK:
+        if frame.led is None or frame.led.shows_the_wall:
             continue
         report = sequence.sense.report()
         people = getattr(report, "people", None)  # a detector of before has none

@@ -11,7 +11,7 @@ from benchmarks.path_tracer.meshes import ring_of_discs
 from benchmarks.path_tracer.recipe import Recipe
 from benchmarks.path_tracer.windows import Budget, Window
 from benchmarks.path_tracer.world import LED_COUNT, RING, WALL
-from detector.lens.synth import Pose
+from detector.lens.synth import DIM_SHARE, Pose
 from detector.lens.synth.projection import camera_turn
 from detector.types import LedState
 
@@ -79,8 +79,8 @@ class Tracer:
         )
         self._parameters[f"{RING}.vertex_positions"] = ring.vertices.ravel().astype(np.float32)
         self._parameters[f"{RING}.vertex_normals"] = ring.normals.ravel().astype(np.float32)
-        value = 0.0 if led is LedState.DARK else led_radiance(radius_mm, led_mm, range_mm)
-        self._parameters[f"{RING}.emitter.radiance.value"] = value
+        share = {LedState.DARK: 0.0, LedState.ON_AXIS_DIM: DIM_SHARE}.get(led, 1.0)
+        self._parameters[f"{RING}.emitter.radiance.value"] = share * led_radiance(radius_mm, led_mm, range_mm)
         self._parameters.update()
 
     def _radiance(

@@ -6,14 +6,33 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from detector.lens.bracket import dim_gain
 from detector.lens.strobe import StrobeSet
 from detector.lens.working import WorkingFrame
 
-__all__ = ["StrobePlanes", "difference_planes"]
+__all__ = ["SetMotions", "StrobePlanes", "difference_planes"]
 
 _BALANCE_STEP = 7  # the rings' balance is taken from every seventh pixel
 _BALANCE_RANGE = (0.33, 3.0)
 _LEAST_LIGHT_DN = 2.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetMotions:
+    """From the on-axis picture's (x, y, 1), in working pixels, to where the same is in the set's other pictures.
+
+    Attributes
+    ----------
+    to_off, to_dark, to_dim : ndarray of float64, shape (3, 3)
+        `to_dark` and `to_dim` are None where there is no such frame.
+    trusted : bool
+        Whether they are to be relied on.
+    """
+
+    to_off: npt.NDArray[np.float64]
+    to_dark: npt.NDArray[np.float64] | None = None
+    to_dim: npt.NDArray[np.float64] | None = None
+    trusted: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,20 +47,19 @@ class StrobePlanes:
         Compact light of the off-axis picture, moved, balanced and widened by a pixel.
     balance : float
         Factor that brings the off-axis ring to the on-axis one on the wall: exposure, gain and ring power.
-    to_off, to_dark : ndarray of float64, shape (3, 3)
-        From the on-axis picture's (x, y, 1) to the others'; `to_dark` is None without a dark frame.
-    trusted : bool
+    motions : SetMotions
     balance_map : ndarray of float32, shape (h, w), or None
         By how much that factor differs from place to place, as calibrated; None where it does not.
+    dim_gain : float or None
+        By how much brighter the whole on-axis ring is than the dimmed one; None where that is not known.
     """
 
     difference: npt.NDArray[np.float32]
     shared: npt.NDArray[np.float32]
     balance: float
-    to_off: npt.NDArray[np.float64]
-    to_dark: npt.NDArray[np.float64] | None
-    trusted: bool
+    motions: SetMotions
     balance_map: npt.NDArray[np.float32] | None = None
+    dim_gain: float | None = None
 
     def balance_at(self, yx: npt.NDArray[np.float64]) -> float | npt.NDArray[np.float64]:
         """Return the balance at working pixels (n, 2): one number for all where no map was calibrated."""
@@ -54,9 +72,7 @@ class StrobePlanes:
 
 def difference_planes(
     strobe: StrobeSet,
-    to_off: npt.NDArray[np.float64],
-    to_dark: npt.NDArray[np.float64] | None,
-    trusted: bool,
+    motions: SetMotions,
     black_level_dn: float,
     balance_map: npt.NDArray[np.float32] | None = None,
 ) -> StrobePlanes:
@@ -65,10 +81,7 @@ def difference_planes(
     Parameters
     ----------
     strobe : StrobeSet
-    to_off, to_dark : ndarray of float64, shape (3, 3)
-        Motions in working pixels.
-    trusted : bool
-        Whether those motions are to be relied on.
+    motions : SetMotions
     black_level_dn : float
     balance_map : ndarray of float32, shape (h, w), optional
         Calibrated ratio of the rings over the picture; see `LensCalibration`.
@@ -80,8 +93,8 @@ def difference_planes(
     """
     on, off = strobe.on, strobe.off
     balance = _ring_balance(on, off, strobe.dark, black_level_dn, balance_map)
-    moved = _move(off.grey, to_off)
-    wide = _move(cv2.dilate(off.compact, np.ones((3, 3), np.uint8)), to_off)  # type: ignore[arg-type]
+    moved = _move(off.grey, motions.to_off)
+    wide = _move(cv2.dilate(off.compact, np.ones((3, 3), np.uint8)), motions.to_off)  # type: ignore[arg-type]
     if balance_map is None:
         offset = -black_level_dn * (1 - balance)
         difference = cv2.addWeighted(on.grey, 1.0, moved, -balance, offset, dtype=cv2.CV_32F)
@@ -91,7 +104,10 @@ def difference_planes(
         other = cv2.multiply(over, balance_map, scale=balance)
         difference = cv2.addWeighted(on.grey.astype(np.float32), 1.0, other, -1.0, -black_level_dn)
         shared = np.asarray(cv2.multiply(np.asarray(wide, dtype=np.float32), balance_map, scale=balance))
-    return StrobePlanes(difference, shared, balance, to_off, to_dark, trusted, balance_map)  # type: ignore[arg-type]
+    gain = None
+    if strobe.dim is not None and strobe.dark is not None:
+        gain = dim_gain(on, strobe.dim, strobe.dark, black_level_dn)
+    return StrobePlanes(difference, shared, balance, motions, balance_map, gain)  # type: ignore[arg-type]
 
 
 def _move(

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from detector.lens.differencing import StrobePlanes
-from detector.lens.noise import NoiseModel
+from detector.lens.noise import NoiseModel, estimate_noise
 from detector.lens.options import LensOptions
 from detector.lens.photometry import (
     aperture_flux,
@@ -64,7 +64,7 @@ class Glint:
     ratio : float
         On-axis over balanced off-axis flux, both less the dark flux; or, if that is less, over the highest off-axis
         summit that stands in the same dark body. A lower bound: noise sets the least denominator, clipping lowers the
-        numerator.
+        numerator, unless a dimmed frame showed what was clipped.
     dark_residue : float or None
         Dark flux over on-axis flux, equal exposure; None without a dark frame.
     extent_deg : float
@@ -125,19 +125,24 @@ class GlintFinder:
         masks = (light > threshold[:, None, None]) & self._disc
         on_dn = aperture_flux(light, self._disc, threshold)
         balance = planes.balance_at(yx)
-        off_dn = self._flux_elsewhere(strobe.off, planes.to_off, yx, masks, planes.trusted, noise) * balance
+        to_off, trusted = planes.motions.to_off, planes.motions.trusted
+        off_dn = self._flux_elsewhere(strobe.off, to_off, yx, masks, trusted, noise) * balance
         dark_dn = self._dark_flux(strobe, planes, yx, masks, dark_noise)
         area_px = np.maximum(masks.sum(axis=(1, 2)), 1)
         sigma_dn = noise.sigma_dn(level_dn) * max(1.0, planes.balance)
         floor_dn = _FLOOR_SIGMA * sigma_dn * np.sqrt(area_px)
-        summit_dn, off_peak = self._summit_elsewhere(strobe.off, planes.to_off, yx, planes.trusted, sigma_dn)
-        by_flux = self._ratio(on_dn, off_dn, dark_dn, floor_dn)
-        on_summit = np.maximum(
-            window_at(strobe.on.compact, yx, 1), light[:, reach - 1 : reach + 2, reach - 1 : reach + 2]
-        )
-        on_summit = on_summit.max(axis=(1, 2))
+        summit_dn, off_peak = self._summit_elsewhere(strobe.off, to_off, yx, trusted, sigma_dn)
+        core = light[:, reach - 1 : reach + 2, reach - 1 : reach + 2]
+        on_summit = np.maximum(window_at(strobe.on.compact, yx, 1), core).max(axis=(1, 2))
+        whole_dn, whole_summit = on_dn, on_summit
+        if dark_dn is not None:
+            clipped = self._clips(strobe.on, yx) & ~self._clips(strobe.off, map_points(to_off, yx[:, ::-1])[:, ::-1])
+            more_dn, higher = self._dimmed(strobe, planes, yx, masks, dark_dn)
+            whole_dn = np.where(clipped, np.maximum(on_dn, more_dn), on_dn)
+            whole_summit = np.where(clipped, np.maximum(on_summit, higher), on_summit)
+        by_flux = self._ratio(whole_dn, off_dn, dark_dn, floor_dn)
         left = np.maximum(summit_dn * balance - _SUMMIT_SIGMA * sigma_dn, _SUMMIT_SIGMA * sigma_dn)
-        by_summit = np.clip(on_summit / left, 1 / self._options.ratio_cap, self._options.ratio_cap)
+        by_summit = np.clip(whole_summit / left, 1 / self._options.ratio_cap, self._options.ratio_cap)
         on_peak = window_at(strobe.on.grey, yx, 1).max(axis=(1, 2))
         table = _Table(
             yx=self._scale.to_full(yx),
@@ -205,7 +210,7 @@ class GlintFinder:
         clipped pipe must fill the list. What the off-axis ring lights as well hardly counts.
         """
         nine = _nine(compact)[y, x] - _SPECK_WEIGHT * compact[y, x]
-        if not planes.trusted:
+        if not planes.motions.trusted:
             return np.asarray(nine - self._options.shared_light_weight * _nine(planes.shared)[y, x])
         more = _nine(planes.difference)[y, x] - _SPECK_WEIGHT * planes.difference[y, x]
         return np.asarray(more + (1 - self._options.shared_light_weight) * _SHARED_RANK * nine)
@@ -216,7 +221,7 @@ class GlintFinder:
         A lens in a dark hole may shine no brighter than the wall around it; only the difference shows it then.
         """
         compact = np.asarray(on.compact, dtype=np.float32)
-        if not planes.trusted:
+        if not planes.motions.trusted:
             return compact
         return np.asarray(cv2.max(compact, planes.difference / np.float32(_pair_noise(planes))), dtype=np.float32)
 
@@ -237,7 +242,7 @@ class GlintFinder:
         bares wall on one side and covers as much on the other: only what exceeds the deepest loss nearby is a light.
         """
         light = self._light(on, yx, level_dn, radius_px)
-        if not planes.trusted:
+        if not planes.motions.trusted:
             return light
         more = window_at(planes.difference, yx, radius_px)
         least = _pair_noise(planes) * self._threshold_dn(level_dn, noise)
@@ -325,10 +330,43 @@ class GlintFinder:
         dark_noise: NoiseModel | None,
     ) -> _Floats | None:
         """Return the flux left without rings, brought to the on-axis exposure."""
-        if strobe.dark is None or planes.to_dark is None or dark_noise is None:
+        if strobe.dark is None or planes.motions.to_dark is None or dark_noise is None:
             return None
-        flux = self._flux_elsewhere(strobe.dark, planes.to_dark, yx, masks, planes.trusted, dark_noise)
+        flux = self._flux_elsewhere(strobe.dark, planes.motions.to_dark, yx, masks, planes.motions.trusted, dark_noise)
         return flux * (strobe.on.exposure / strobe.dark.exposure)
+
+    def _clips(self, item: WorkingFrame, yx: _Floats) -> npt.NDArray[np.bool_]:
+        """Mark places near which a full-resolution pixel is saturated; shrinking would average it away."""
+        reach = _CORE_REACH * self._scale.factor
+        peak = window_at(item.frame.pixels, self._scale.to_full(yx), reach).max(axis=(1, 2))
+        return np.asarray(peak >= _SATURATED * self._full_dn)
+
+    def _dimmed(
+        self, strobe: StrobeSet, planes: StrobePlanes, yx: _Floats, masks: npt.NDArray[np.bool_], dark_dn: _Floats
+    ) -> tuple[_Floats, _Floats]:
+        """Return flux and height that clipped glints have at least, by what the dimmed ring shows of them.
+
+        0 where the set has no dimmed frame, its ring's share or the motion is not known, or one pixel holds it all.
+        Like everything that goes into the ratio they are lower bounds: noise is taken off, and what may still clip
+        counts as clipped.
+        """
+        dim, to_dim, gain = strobe.dim, planes.motions.to_dim, planes.dim_gain
+        if dim is None or to_dim is None or gain is None or not planes.motions.trusted:
+            return np.zeros(len(yx)), np.zeros(len(yx))
+        there = map_points(to_dim, yx[:, ::-1])[:, ::-1]
+        level_dn = self._level_dn(dim, there)
+        sigma_dn = estimate_noise(dim.grey, self._full_dn).sigma_dn(level_dn)
+        light = self._light(dim, there, level_dn, self._disc.shape[0] // 2)
+        area_px = masks.sum(axis=(1, 2))
+        noise_dn = sigma_dn * (_HALF_GAUSSIAN_MEAN * area_px + _FLOOR_SIGMA * np.sqrt(area_px))
+        own_dn = dark_dn * (dim.exposure / strobe.on.exposure)
+        flux_dn = matched_flux(light, masks) - noise_dn - own_dn
+        reach = light.shape[1] // 2
+        core = light[:, reach - 1 : reach + 2, reach - 1 : reach + 2].max(axis=(1, 2))
+        height_dn = core - _SUMMIT_SIGMA * sigma_dn - own_dn
+        seen = ~self._single_pixel(dim, there, sigma_dn)
+        lower = np.where(seen, gain, 0.0)
+        return lower * np.maximum(flux_dn, 0.0) + dark_dn * seen, lower * np.maximum(height_dn, 0.0)
 
     def _single_pixel(self, item: WorkingFrame, yx: _Floats, sigma_dn: _Floats) -> npt.NDArray[np.bool_]:
         """Mark what is one full-resolution pixel: its share of the three by three around the brightest one."""

@@ -11,7 +11,7 @@ from detector.lens.calibration.applied import HotPixelMender, LensCalibration
 from detector.lens.chance import evidence_wanted
 from detector.lens.cone import cone_evidence_wanted
 from detector.lens.coverage import SweepTally
-from detector.lens.differencing import difference_planes
+from detector.lens.differencing import SetMotions, difference_planes
 from detector.lens.fitness import FitnessMeter
 from detector.lens.glints import Glint, GlintFinder
 from detector.lens.judgement import EvidenceWanted, Judgement, hold_back, judge, rejection, to_alert
@@ -24,7 +24,7 @@ from detector.lens.spotter import Spotter, SpotView
 from detector.lens.strobe import StrobeGrouper, StrobeSet
 from detector.lens.tracking import SetMotion, Track, Tracker
 from detector.lens.working import WorkingFrame, WorkingScale
-from detector.types import AlertKind, CameraGeometry, Frame, GlintAlert, LedState, Phrase, Provenance, SenseReport
+from detector.types import AlertKind, CameraGeometry, Frame, GlintAlert, Phrase, Provenance, SenseReport
 
 __all__ = ["LensSense"]
 
@@ -140,7 +140,7 @@ class LensSense:
             self._tally.unattributed += not self._people.paused
             return
         item = WorkingFrame.of(self._mender.mend(frame), frame.led, self._scale, self._options)
-        if frame.led is not LedState.DARK and not self._grouper.is_late(frame.t_ns):
+        if frame.led.shows_the_wall and not self._grouper.is_late(frame.t_ns):
             motion = self._registrar.follow(frame)
             self._chain.add(frame.t_ns, motion)
             if motion is not None and motion.trusted:
@@ -246,15 +246,18 @@ class LensSense:
         return all((value - base) * strobe.on.exposure > least for value in level.values())
 
     def _find(self, strobe: StrobeSet, trusted: bool, noise: NoiseModel) -> tuple[Glint, ...]:
-        on_ns = strobe.on.frame.t_ns
-        to_off = self._scale.matrix_to_working(self._chain.between(on_ns, strobe.off.frame.t_ns))
-        to_dark = None
-        dark_noise: NoiseModel | None = None
-        if strobe.dark is not None:
-            to_dark = self._scale.matrix_to_working(self._chain.between(on_ns, strobe.dark.frame.t_ns))
-            dark_noise = estimate_noise(strobe.dark.grey, self._full_dn)
-        planes = difference_planes(strobe, to_off, to_dark, trusted, self._geometry.black_level_dn, self._balance_map)
+        motions = SetMotions(
+            to_off=self._motion_within(strobe, strobe.off),
+            to_dark=None if strobe.dark is None else self._motion_within(strobe, strobe.dark),
+            to_dim=None if strobe.dim is None else self._motion_within(strobe, strobe.dim),
+            trusted=trusted,
+        )
+        dark_noise = None if strobe.dark is None else estimate_noise(strobe.dark.grey, self._full_dn)
+        planes = difference_planes(strobe, motions, self._geometry.black_level_dn, self._balance_map)
         return self._finder.find(strobe, planes, noise, dark_noise)
+
+    def _motion_within(self, strobe: StrobeSet, item: WorkingFrame) -> npt.NDArray[np.float64]:
+        return self._scale.matrix_to_working(self._chain.between(strobe.on.frame.t_ns, item.frame.t_ns))
 
     def _motion_since_last_set(self, t_ns: int) -> tuple[npt.NDArray[np.float64] | None, bool]:
         last_ns = self._last_set_ns

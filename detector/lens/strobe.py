@@ -1,4 +1,4 @@
-"""Frames of on-axis, off-axis and no light, brought together whatever order they come in."""
+"""Frames of on-axis, off-axis, no and dimmed light, brought together whatever order they come in."""
 
 from collections import deque
 from dataclasses import dataclass
@@ -13,11 +13,15 @@ _REMEMBERED = 8  # frames per state; sets never reach further back
 
 @dataclass(frozen=True, slots=True)
 class StrobeSet:
-    """One on-axis frame with the off-axis and the dark frame nearest to it in time; `dark` may be missing."""
+    """One on-axis frame with the others nearest to it in time; `dark` and `dim` may be missing.
+
+    `dim` is under the on-axis ring at a small share of its light; see `detector.lens.bracket`.
+    """
 
     on: WorkingFrame
     off: WorkingFrame
     dark: WorkingFrame | None
+    dim: WorkingFrame | None = None
 
 
 class StrobeGrouper:
@@ -72,21 +76,25 @@ class StrobeGrouper:
         self._pending = None
 
     def _settled(self, now_ns: int) -> bool:
-        """Return whether both partners are there and any later frame would be further away."""
+        """Return whether the partners are there and any later frame would be further away.
+
+        Dimmed frames are waited for once one was seen: a sweep has them from its first cycle on, or never.
+        """
         assert self._pending is not None  # noqa: S101 - the caller checked
         waited_ns = now_ns - self._pending.frame.t_ns
-        partners = (self._nearest(LedState.OFF_AXIS), self._nearest(LedState.DARK))
+        wanted = [LedState.OFF_AXIS, LedState.DARK] + [LedState.ON_AXIS_DIM] * bool(self._seen[LedState.ON_AXIS_DIM])
+        partners = [self._nearest(state) for state in wanted]
         return all(p is not None and self._distance_ns(p) <= waited_ns for p in partners)
 
     def _close(self) -> list[StrobeSet]:
         if self._pending is None:
             return []
-        off, dark = self._nearest(LedState.OFF_AXIS), self._nearest(LedState.DARK)
+        off, dark, dim = (self._nearest(s) for s in (LedState.OFF_AXIS, LedState.DARK, LedState.ON_AXIS_DIM))
         on, self._pending = self._pending, None
         if off is None:
             self.incomplete += 1
             return []
-        return [StrobeSet(on, off, dark)]
+        return [StrobeSet(on, off, dark, dim)]
 
     def _distance_ns(self, item: WorkingFrame) -> int:
         assert self._pending is not None  # noqa: S101 - the callers checked

@@ -12,11 +12,20 @@ __all__ = ["CameraGeometry", "Frame", "LedEdge", "LedState"]
 
 
 class LedState(StrEnum):
-    """Which ring is lit."""
+    """Which ring is lit.
+
+    `ON_AXIS_DIM` is the on-axis ring at a small share of its light, so that what clips under all of it is measured.
+    """
 
     ON_AXIS = "on_axis"
+    ON_AXIS_DIM = "on_axis_dim"
     OFF_AXIS = "off_axis"
     DARK = "dark"
+
+    @property
+    def shows_the_wall(self) -> bool:
+        """Whether a ring is lit with all its light, so that the wall's pattern is seen."""
+        return self in (LedState.ON_AXIS, LedState.OFF_AXIS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,7 +87,15 @@ class FrameSource(Device, Protocol):
 
 
 class LedDriver(Device, Protocol):
-    """The rings; dark after `open`, dark after `close`."""
+    """The rings; dark after `open`, dark after `close`.
+
+    Attributes
+    ----------
+    dims : bool
+        Whether the on-axis ring can be lit at a small share of its light (`LedState.ON_AXIS_DIM`).
+    """
+
+    dims: bool
 
     def switch(self, state: LedState) -> LedEdge:
         """Light this ring only, and say from when to when on the camera's clock the light was changing."""

@@ -248,6 +248,26 @@ class LedSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     on_axis_pin: Annotated[
         int, Meta(ge=0, le=27, description="BCM number of the infrared on-axis ring's driver", extra={"unit": "BCM"})
     ] = 17
+    on_axis_dim_pin: Annotated[
+        int,
+        Meta(
+            ge=-1,
+            le=27,
+            description="BCM number of the driver that lights the infrared on-axis ring at a small share of its light, "
+            "so that what clips is measured; -1 where there is none: bright lenses then read as less than they are",
+            extra={"unit": "BCM"},
+        ),
+    ] = 23
+    on_axis_dim_share: Annotated[
+        float,
+        Meta(
+            ge=0.01,
+            le=0.5,
+            description="that share, by the LED board's resistors; the dose of light is reckoned with it (detection "
+            "measures it on the wall); raising it lets bright lenses clip, lowering it drowns weak ones in noise",
+            extra={"unit": "1"},
+        ),
+    ] = 0.0625
     off_axis_pin: Annotated[
         int, Meta(ge=0, le=27, description="BCM number of the off-axis ring's driver", extra={"unit": "BCM"})
     ] = 27

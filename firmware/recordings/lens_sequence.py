@@ -112,8 +112,8 @@ class LensSequence:
     def _wavelength_nm(self, led: LedState) -> float | None:
         if led is LedState.DARK:
             return None
-        on_axis = led is LedState.ON_AXIS
-        return self.geometry.on_axis_wavelength_nm if on_axis else self.geometry.off_axis_wavelength_nm
+        off_axis = led is LedState.OFF_AXIS
+        return self.geometry.off_axis_wavelength_nm if off_axis else self.geometry.on_axis_wavelength_nm
 
     def __iter__(self) -> Iterator[Frame]:
         """Decode and yield every frame in order; raises as `read` does."""

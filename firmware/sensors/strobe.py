@@ -17,7 +17,8 @@ from firmware.drivers.interfaces import LedDriver
 
 __all__ = ["Beat", "Strobe"]
 
-_CYCLE = (LedState.ON_AXIS, LedState.OFF_AXIS, LedState.DARK)
+_SET = (LedState.ON_AXIS, LedState.OFF_AXIS, LedState.DARK)
+_DIMMED_SET = (LedState.ON_AXIS, LedState.OFF_AXIS, LedState.ON_AXIS_DIM)
 _EDGES_KEPT = 16
 _BEAT_FRAMES = 9
 _ROOM_TO_SPARE = 0.25  # of the gap between two frames, kept from the end of the one before
@@ -72,6 +73,8 @@ class Beat:
 class Strobe:
     """Steps the rings through on-axis, off-axis and dark, and attributes the frames.
 
+    Where the on-axis ring can be dimmed, a dimmed frame takes the dark one's place in every other set.
+
     Parameters
     ----------
     leds : LedDriver
@@ -85,8 +88,9 @@ class Strobe:
         self._clock = clock
         self._beat = Beat()
         self._edges: deque[LedEdge] = deque(maxlen=_EDGES_KEPT)
+        self._cycle = _SET + _DIMMED_SET if leds.dims else _SET
         self._position = 0
-        self._edges.append(leds.switch(_CYCLE[0]))
+        self._edges.append(leds.switch(self._cycle[0]))
 
     def attribute(self, frame: Frame) -> Frame:
         """Return the frame with its light, and move the light on for the frames to come.
@@ -99,7 +103,7 @@ class Strobe:
         self._beat.hear(frame)
         light = light_during(frame, tuple(self._edges))
         if not self._beat.known:
-            if light is not None and light.state is _CYCLE[self._position]:
+            if light is not None and light.state is self._cycle[self._position]:
                 self._clock.sleep_until(frame.t_end_ns + 1)
                 self._step()
         else:
@@ -112,5 +116,5 @@ class Strobe:
         return replace(frame, led=light.state, wavelength_nm=light.wavelength_nm)
 
     def _step(self) -> None:
-        self._position = (self._position + 1) % len(_CYCLE)
-        self._edges.append(self._leds.switch(_CYCLE[self._position]))
+        self._position = (self._position + 1) % len(self._cycle)
+        self._edges.append(self._leds.switch(self._cycle[self._position]))

@@ -18,7 +18,7 @@ from firmware.drivers.sim.world import OpticsWorld
 from firmware.drivers.source import parse_leds_source
 from tests.contract.fakes import FakeClock
 
-RINGS = (LedState.ON_AXIS, LedState.OFF_AXIS)
+RINGS = (LedState.ON_AXIS, LedState.OFF_AXIS, LedState.ON_AXIS_DIM)
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,8 @@ def _gpio() -> Case:
     Device.pin_factory = factory
     clock, settings = FakeClock(), LedSettings()
     leds = GpioLeds(parse_leds_source("gpio:"), settings, clock, NoGuard())  # mock pins are this process's own
-    pins = dict(zip(RINGS, (factory.pin(settings.on_axis_pin), factory.pin(settings.off_axis_pin)), strict=True))
+    numbers = (settings.on_axis_pin, settings.off_axis_pin, settings.on_axis_dim_pin)
+    pins = dict(zip(RINGS, map(factory.pin, numbers), strict=True))
     return Case(leds, clock, lambda: [ring for ring, pin in pins.items() if pin.state])
 
 
@@ -70,7 +71,8 @@ def test_dark_after_an_exception(case: Case) -> None:
 def test_lights_one_ring_at_a_time_and_says_when(case: Case) -> None:
     with case.leds:
         previous_ns = 0
-        for state in (LedState.ON_AXIS, LedState.OFF_AXIS, LedState.DARK, LedState.OFF_AXIS, LedState.ON_AXIS):
+        assert case.leds.dims
+        for state in (*RINGS, LedState.DARK, *reversed(RINGS)):
             asked_ns = case.clock.monotonic_ns()
             edge = case.leds.switch(state)
             assert edge.state is state

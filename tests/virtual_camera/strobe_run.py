@@ -16,6 +16,7 @@ from gpiozero.pins.mock import MockFactory
 from firmware.drivers.frames.picamera import PicameraSource
 from firmware.drivers.leds.gpio import GpioLeds
 from firmware.drivers.leds.guard import NoGuard
+from firmware.drivers.leds.wiring import wired_rings
 from firmware.drivers.settings import CameraSettings, LedSettings
 from firmware.drivers.source import parse_camera_source, parse_leds_source
 from firmware.sensors.strobe import Strobe
@@ -28,7 +29,7 @@ def main(frames: int, exposure_us: int, readout_us: int) -> dict[str, Any]:
     Device.pin_factory = factory = MockFactory()
     camera_settings = CameraSettings(stream="luma", readout_us=readout_us)
     rings = LedSettings(max_duty=0.9)
-    pins = {"on_axis": factory.pin(rings.on_axis_pin), "off_axis": factory.pin(rings.off_axis_pin)}
+    pins = {state.value: factory.pin(ring.pin) for state, ring in wired_rings(rings).items()}
     taken: list[dict[str, Any]] = []
     with (
         PicameraSource(parse_camera_source("picamera:0"), camera_settings, rings) as camera,

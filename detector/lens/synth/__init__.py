@@ -22,7 +22,7 @@ opposite the camera at `Pose()`.
 
 from detector.lens.synth.doubtful import Eyes, Glitter, Spectacles
 from detector.lens.synth.handheld import HandMotion, Pose
-from detector.lens.synth.renderer import SceneRenderer
+from detector.lens.synth.renderer import DIM_SHARE, SceneRenderer
 from detector.lens.synth.scene import (
     Drop,
     GlassBall,
@@ -42,6 +42,7 @@ from detector.lens.synth.sensor import NoisySensor, SensorModel
 from detector.lens.synth.sequence import StrobePlan, random_scene, strobe_frames
 
 __all__ = [
+    "DIM_SHARE",
     "Drop",
     "Eyes",
     "GlassBall",

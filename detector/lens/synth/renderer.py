@@ -15,7 +15,9 @@ from detector.lens.synth.sensor import NoisySensor, SensorModel
 from detector.lens.synth.wall import body_of, paint_wall
 from detector.types import CameraGeometry, LedState
 
-__all__ = ["SceneRenderer"]
+__all__ = ["DIM_SHARE", "SceneRenderer"]
+
+DIM_SHARE = 1 / 16  # of the on-axis ring's light in a dimmed frame: the LED board's second resistor
 
 _Matrix = npt.NDArray[np.float64]
 _Image = npt.NDArray[np.float32]
@@ -85,7 +87,10 @@ class SceneRenderer:
         ndarray of uint8 or uint16, shape (height_px, width_px)
             Linear, black level added, clipped at 2**bit_depth - 1; uint16 above 8 bits.
         """
-        on, off = (float(light.get(state, 0.0)) for state in (LedState.ON_AXIS, LedState.OFF_AXIS))
+        on, off, dim = (
+            float(light.get(state, 0.0)) for state in (LedState.ON_AXIS, LedState.OFF_AXIS, LedState.ON_AXIS_DIM)
+        )
+        on += DIM_SHARE * dim
         full_scale = float(2**self.geometry.bit_depth - 1)
         stop = full_scale * exposure_ns / _REFERENCE_EXPOSURE_NS * gain
         shutter = Shutter(pose, end_pose or pose)

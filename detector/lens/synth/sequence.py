@@ -42,7 +42,19 @@ _SPACING = 0.055  # of the range: objects nearer to each other than this would h
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StrobePlan:
-    """How a sequence is taken: `order` of the light, `sets` times over; `dark_every` leaves out dark frames."""
+    """How a sequence is taken.
+
+    Attributes
+    ----------
+    order : tuple of LedState
+        Of the light in one set.
+    sets : int
+    frame_ns, exposure_ns, readout_ns, start_ns : int
+    dark_every : int
+        Only each so-many-th set has a dark frame; 0 for none.
+    dim_every : int
+        In each so-many-th set a dimmed frame takes the dark one's place; 0 for a ring that cannot be dimmed.
+    """
 
     order: tuple[LedState, ...] = (LedState.ON_AXIS, LedState.OFF_AXIS, LedState.DARK)
     sets: int = 8
@@ -51,12 +63,18 @@ class StrobePlan:
     readout_ns: int = 0
     start_ns: int = 1_000_000_000
     dark_every: int = 1
+    dim_every: int = 2
 
     def states(self) -> list[LedState]:
         """Return the light of every frame."""
-        kept = range(self.sets) if self.dark_every else ()
-        dark_sets = {k for k in kept if k % self.dark_every == 0}
-        return [s for k in range(self.sets) for s in self.order if s is not LedState.DARK or k in dark_sets]
+        return [s for k in range(self.sets) for item in self.order for s in self._taken(item, k)]
+
+    def _taken(self, state: LedState, number: int) -> tuple[LedState, ...]:
+        if state is not LedState.DARK:
+            return (state,)
+        if self.dim_every and number % self.dim_every == self.dim_every - 1:
+            return (LedState.ON_AXIS_DIM,)
+        return (state,) if self.dark_every and number % self.dark_every == 0 else ()
 
 
 def random_scene(seed: int, lenses: int = 1, clutter: int = 8, texture: Texture | None = None) -> Scene:

@@ -19,7 +19,7 @@ class DoseLimit:
     """Accounts for light as a leaking bucket: on-time fills it, and it leaks at the allowed duty.
 
     From darkness a ring may be lit for ``max_duty * duty_window_s`` at a stretch, and over a longer time the mean never
-    exceeds `max_duty`. All rings count together: they shine into the same eye.
+    exceeds `max_duty`. All rings count together: they shine into the same eye. A dimmed ring counts by its share.
 
     Parameters
     ----------
@@ -38,16 +38,18 @@ class DoseLimit:
         self._level_ns = 0.0
         self._updated_ns: int | None = None
         self._lit_since_ns: int | None = None
+        self._share = 1.0
 
     @property
     def max_duty(self) -> float:
         """Largest part of a long time in which a ring may be lit."""
         return self._max_duty
 
-    def light(self, t_ns: int) -> None:
-        """Note that a ring was lit (again) at `t_ns`."""
+    def light(self, t_ns: int, share: float = 1.0) -> None:
+        """Note that a ring was lit (again) at `t_ns`, dimmed to this share of its light."""
         self._update(t_ns)
         self._lit_since_ns = t_ns
+        self._share = share
 
     def darken(self, t_ns: int) -> None:
         """Note that all rings went dark at `t_ns`."""
@@ -66,6 +68,6 @@ class DoseLimit:
     def _update(self, t_ns: int) -> None:
         if self._updated_ns is not None:
             elapsed_ns = t_ns - self._updated_ns
-            filled_ns = elapsed_ns if self._lit_since_ns is not None else 0
+            filled_ns = self._share * elapsed_ns if self._lit_since_ns is not None else 0
             self._level_ns = max(0.0, self._level_ns + filled_ns - self._max_duty * elapsed_ns)
         self._updated_ns = t_ns

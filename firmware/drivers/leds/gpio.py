@@ -45,6 +45,7 @@ class GpioLeds(DriverBase):
         self._clock = clock
         self._guard = GuardProcess(settings) if guard is None else guard
         self._wiring: dict[LedState, Ring] = wired_rings(settings)
+        self.dims = LedState.ON_AXIS_DIM in self._wiring
         self._rings: dict[LedState, Any] = {}
         self._spare: list[Any] = []
         self._lit: LedState = LedState.DARK
@@ -142,7 +143,8 @@ class GpioLeds(DriverBase):
         self._tell_guard(Message.LIT)
         self._rings[state].on()
         self._lit = state
-        self._dose.light(self._clock.monotonic_ns())
+        share = self._settings.on_axis_dim_share if state is LedState.ON_AXIS_DIM else 1.0
+        self._dose.light(self._clock.monotonic_ns(), share)
         self._changed.notify_all()
 
     def _darken(self) -> None:

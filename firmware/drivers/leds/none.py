@@ -13,6 +13,7 @@ class NoLeds(DriverBase):
 
     def __init__(self, source: Source, clock: Clock = SYSTEM_CLOCK) -> None:
         super().__init__(source.text, Provenance.LIVE)
+        self.dims = False
         self._clock = clock
 
     def open(self) -> None:

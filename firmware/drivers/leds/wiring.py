@@ -26,22 +26,26 @@ class Ring:
 
 
 def wired_rings(settings: LedSettings) -> dict[LedState, Ring]:
-    """Return the ring that each lit state of the strobe means."""
-    return {
-        LedState.ON_AXIS: _red(settings) if settings.on_axis_light == "red" else _infrared(settings),
+    """Return the ring that each lit state of the strobe means; the dimmed one only where it has a pin."""
+    red = settings.on_axis_light == "red"
+    rings = {
+        LedState.ON_AXIS: _red(settings) if red else _infrared(settings, settings.on_axis_pin),
         LedState.OFF_AXIS: Ring(settings.off_axis_pin, settings.off_axis_radius_mm, settings.infrared_nm),
     }
+    if settings.on_axis_dim_pin >= 0 and not red:
+        rings[LedState.ON_AXIS_DIM] = _infrared(settings, settings.on_axis_dim_pin)
+    return rings
 
 
 def spare_pins(settings: LedSettings) -> tuple[int, ...]:
     """Return the pins of rings that the strobe does not use; they are held dark."""
-    if settings.on_axis_light == "red":
-        return (settings.on_axis_pin,)
-    return () if settings.red_pin < 0 else (settings.red_pin,)
+    red = settings.on_axis_light == "red"
+    spare = (settings.on_axis_pin, settings.on_axis_dim_pin) if red else (settings.red_pin,)
+    return tuple(pin for pin in spare if pin >= 0)
 
 
-def _infrared(settings: LedSettings) -> Ring:
-    return Ring(settings.on_axis_pin, settings.on_axis_radius_mm, settings.infrared_nm)
+def _infrared(settings: LedSettings, pin: int) -> Ring:
+    return Ring(pin, settings.on_axis_radius_mm, settings.infrared_nm)
 
 
 def _red(settings: LedSettings) -> Ring:

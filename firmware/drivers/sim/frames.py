@@ -90,22 +90,19 @@ class SimCamera(DriverBase):
         )
 
     def _expose(self, renderer: SceneRenderer, frame: Frame) -> _Pixels:
-        on = self._world.lit_fractions(frame, LedState.ON_AXIS)
-        off = self._world.lit_fractions(frame, LedState.OFF_AXIS)
-        if np.ptp(on) == 0 and np.ptp(off) == 0:
-            return self._render(renderer, frame, {LedState.ON_AXIS: float(on[0]), LedState.OFF_AXIS: float(off[0])})
-        return self._blend(renderer, frame, on, off)
+        lit = {state: self._world.lit_fractions(frame, state) for state in LedState if state is not LedState.DARK}
+        if all(np.ptp(rows) == 0 for rows in lit.values()):
+            return self._render(renderer, frame, {state: float(rows[0]) for state, rows in lit.items()})
+        return self._blend(renderer, frame, lit)
 
-    def _blend(
-        self, renderer: SceneRenderer, frame: Frame, on: npt.NDArray[np.float64], off: npt.NDArray[np.float64]
-    ) -> _Pixels:
+    def _blend(self, renderer: SceneRenderer, frame: Frame, lit: dict[LedState, npt.NDArray[np.float64]]) -> _Pixels:
         """Mix fully lit pictures row by row: the light changed while the shutter rolled."""
         dark = self._render(renderer, frame, {}).astype(np.float32)
         mixed = dark.copy()
-        for state, fractions in ((LedState.ON_AXIS, on), (LedState.OFF_AXIS, off)):
+        for state, fractions in lit.items():
             if fractions.any():
-                lit = self._render(renderer, frame, {state: 1.0})
-                mixed += fractions[:, np.newaxis].astype(np.float32) * (lit - dark)
+                bright = self._render(renderer, frame, {state: 1.0})
+                mixed += fractions[:, np.newaxis].astype(np.float32) * (bright - dark)
         limit = float(2**self.geometry.bit_depth - 1)
         return np.clip(np.rint(mixed), 0, limit).astype(np.uint8)
 

@@ -12,7 +12,7 @@ _INFRARED_NM = 850.0
 
 
 class SimLeds(DriverBase):
-    """Two rings that light the world they are given, and nothing else.
+    """Two rings, of which the on-axis one can be dimmed; they light the world they are given, and nothing else.
 
     Parameters
     ----------
@@ -26,6 +26,7 @@ class SimLeds(DriverBase):
 
     def __init__(self, source: Source, world: OpticsWorld, clock: Clock = SYSTEM_CLOCK) -> None:
         super().__init__(source.text, Provenance.SIMULATED)
+        self.dims = True
         self._world = world
         self._clock = clock
         self._is_open = False

@@ -11,7 +11,7 @@ GEOMETRY = CameraGeometry(width_px=640, height_px=480, hfov_deg=62.2, black_leve
 OPTIONS = LensOptions()
 SCALE = WorkingScale.of(GEOMETRY, OPTIONS)
 PX_PER_DEG = GEOMETRY.focal_px * np.pi / 180
-ON, OFF, DARK = LedState.ON_AXIS, LedState.OFF_AXIS, LedState.DARK
+ON, OFF, DARK, DIM = LedState.ON_AXIS, LedState.OFF_AXIS, LedState.DARK, LedState.ON_AXIS_DIM
 
 
 def make_frame(pixels, led=ON, sequence=0, t_ns=None, exposure_ns=2_000_000, gain=1.0):

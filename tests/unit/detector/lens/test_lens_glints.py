@@ -3,13 +3,14 @@
 import numpy as np
 import pytest
 
-from detector.lens.differencing import difference_planes
+from detector.lens.differencing import SetMotions, difference_planes
 from detector.lens.glints import GlintFinder, Reading
 from detector.lens.noise import estimate_noise
 from detector.lens.strobe import StrobeSet
 from detector.lens.working import WorkingFrame
 from tests.unit.detector.lens.lens_helpers import (
     DARK,
+    DIM,
     GEOMETRY,
     OFF,
     ON,
@@ -24,12 +25,19 @@ from tests.unit.detector.lens.lens_helpers import (
 PLACE = (200.3, 300.6)
 
 
-def find(on, off, dark=None, motion=None, **changes):
+def find(on, off, dark=None, motion=None, dim=None, trusted=True, **changes):
     items = [working(on, ON, 0), working(off, OFF, 1, **changes)]
     dark_item = None if dark is None else working(dark, DARK, 2)
-    strobe = StrobeSet(items[0], items[1], dark_item)
+    dim_item = None if dim is None else working(dim, DIM, 5)
+    strobe = StrobeSet(items[0], items[1], dark_item, dim_item)
     motion = np.eye(3) if motion is None else motion
-    planes = difference_planes(strobe, motion, None if dark is None else motion, True, 4.0)
+    motions = SetMotions(
+        to_off=motion,
+        to_dark=None if dark is None else motion,
+        to_dim=None if dim is None else motion,
+        trusted=trusted,
+    )
+    planes = difference_planes(strobe, motions, 4.0)
     dark_noise = None if dark is None else estimate_noise(dark, 255)
     glints = GlintFinder(OPTIONS, SCALE, 4.0, 255.0).find(strobe, planes, estimate_noise(on, 255), dark_noise)
     return [g for g in glints if np.hypot(g.y_px - PLACE[0], g.x_px - PLACE[1]) < 5]
@@ -86,6 +94,54 @@ def test_clipped_on_axis_alone_still_counts():
     assert not found.saturated
 
 
+def clipped_lens(on_height=1500, off_height=60, dim_height=1500 / 16, dim_wall=10, dark=None):
+    """Return on-axis, off-axis, dark and dimmed frames of a lens before a wall of 100, lit by 96 or by 6."""
+    return (
+        with_spot(wall(), *PLACE, height=on_height),
+        with_spot(wall(seed=1), *PLACE, height=off_height),
+        wall(4, seed=2, sigma=1) if dark is None else dark,
+        with_spot(wall(dim_wall, seed=3, sigma=1), *PLACE, height=dim_height),
+    )
+
+
+def test_a_dimmed_frame_tells_what_was_clipped():
+    on, off, dark, dim = clipped_lens()
+    (plain,) = find(on, off, dark)
+    (found,) = find(on, off, dark, dim=dim)
+    assert plain.reading is Reading.SPECULAR or plain.ratio < 8
+    assert found.reading is Reading.RETRO
+    assert 0.6 * 25 < found.ratio < 1.1 * 25, "a lower bound of 25"
+    assert found.flux_dn == plain.flux_dn, "so that it is as steady as the clipping made it"
+
+
+def test_a_clipped_mirror_stays_a_mirror():
+    on, off, dark, dim = clipped_lens(off_height=1500)
+    (found,) = find(on, off, dark, dim=dim)
+    assert found.reading is Reading.SPECULAR, "both clipped: what was left says nothing"
+    on, off, dark, dim = clipped_lens(on_height=300, off_height=140, dim_height=300 / 16)
+    (found,) = find(on, off, dark, dim=dim)
+    assert found.reading is Reading.SPECULAR
+    assert found.ratio < 2.4
+
+
+@pytest.mark.parametrize("why", ["no dark frame", "motion not trusted", "dimmed ring gone", "one pixel", "a lamp"])
+def test_a_dimmed_frame_is_not_believed_when(why):
+    on, off, dark, dim = clipped_lens(off_height=140, on_height=300)
+    trusted = why != "motion not trusted"
+    if why == "no dark frame":
+        dark = None
+    elif why == "dimmed ring gone":
+        dim = with_spot(wall(4, seed=3, sigma=1), *PLACE, height=90)
+    elif why == "one pixel":
+        dim = wall(10, seed=3, sigma=1)
+        dim[200, 301] = 200
+    elif why == "a lamp":
+        dark, dim = with_spot(dark, *PLACE, height=90), with_spot(wall(10, seed=3, sigma=1), *PLACE, height=95)
+    plain = find(on, off, dark, trusted=trusted)
+    assert find(on, off, dark, dim=dim, trusted=trusted) == plain
+    assert plain
+
+
 def test_off_axis_frame_is_moved_and_balanced():
     motion = np.array([[1, 0, 6.0], [0, 1, -4.0], [0, 0, 1]])
     moved = with_spot(wall(52, seed=1), PLACE[0] - 4, PLACE[1] + 6, height=75)
@@ -123,7 +179,7 @@ def test_candidates_are_capped_strongest_first():
 
 def test_planes_carry_the_balance_of_exposures():
     on, off = working(wall(104)), working(wall(54), OFF, 1, exposure_ns=1_000_000)
-    planes = difference_planes(StrobeSet(on, off, None), np.eye(3), None, True, 4.0)
+    planes = difference_planes(StrobeSet(on, off, None), SetMotions(to_off=np.eye(3), trusted=True), 4.0)
     assert planes.balance == pytest.approx(2.0, rel=0.05)
     assert abs(float(np.median(planes.difference))) < 1.0
     assert isinstance(WorkingFrame.of(make_frame(wall()), ON, SCALE, OPTIONS), WorkingFrame)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from detector.lens.strobe import StrobeGrouper
-from tests.unit.detector.lens.lens_helpers import DARK, OFF, ON, working
+from tests.unit.detector.lens.lens_helpers import DARK, DIM, OFF, ON, working
 
 BLANK = np.full((48, 64), 10, np.uint8)
 SPAN_NS = 500_000_000
@@ -27,6 +27,21 @@ def run(order, grouper=None):
 )
 def test_nearest_partners_in_any_order(order, expected):
     assert run(order)[0] == expected
+
+
+def test_once_dimmed_frames_came_every_set_has_its_nearest():
+    grouper = StrobeGrouper(SPAN_NS)
+    order = [ON, OFF, DARK, ON, OFF, DIM] * 3
+    sets = [s for n, led in enumerate(order) for s in grouper.add(working(BLANK, led, n))]
+    numbers = [[item and item.frame.sequence for item in (s.on, s.off, s.dark, s.dim)] for s in sets]
+    assert numbers == [
+        [0, 1, 2, None],
+        [3, 4, 2, None],  # nothing says yet that dimmed ones will come
+        [6, 7, 8, 5],
+        [9, 10, 8, 11],
+        [12, 13, 14, 11],
+        [15, 16, 14, 17],
+    ]
 
 
 def test_without_dark_frames_sets_close_at_the_next_on_axis_frame():

@@ -67,6 +67,30 @@ def test_a_strobe_within_the_duty_goes_on_for_ever(pins: MockFactory) -> None:
             clock.advance(0.033)
 
 
+def test_a_dimmed_ring_counts_by_its_share(pins: MockFactory) -> None:
+    clock = FakeClock()
+    settings = LedSettings(max_on_s=0.1, max_duty=0.5, duty_window_s=1.0, on_axis_dim_share=0.4)
+    with _leds(clock, settings) as leds:
+        for number in range(200):  # lit for two thirds of the time, 0.47 by its light
+            leds.switch((LedState.ON_AXIS, LedState.DARK, LedState.ON_AXIS_DIM)[number % 3])
+            clock.advance(0.05)
+    dose = DoseLimit(settings)
+    dose.light(0, 0.4)
+    assert not dose.spent(10_000_000_000), "0.4 of the light may be there for ever"
+    dose.light(10_000_000_000)
+    assert dose.spent(20_000_000_000)
+
+
+def test_a_ring_without_a_second_driver_cannot_be_dimmed(pins: MockFactory) -> None:
+    assert _leds(FakeClock(), LedSettings(on_axis_dim_pin=23)).dims
+    assert not _leds(FakeClock(), LedSettings(on_axis_dim_pin=-1)).dims
+    red = LedSettings(on_axis_light="red", on_axis_dim_pin=23)
+    assert not _leds(FakeClock(), red).dims, "the dimming driver is the infrared ring's"
+    with _leds(FakeClock(), red):
+        assert pins.pin(23).function == "output"
+        assert not pins.pin(23).state, "claimed, and dark"
+
+
 def test_a_ring_that_is_lit_already_stays_lit_and_its_time_goes_on(pins: MockFactory) -> None:
     clock = FakeClock()
     with _leds(clock) as leds:

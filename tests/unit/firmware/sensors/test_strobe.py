@@ -11,13 +11,15 @@ from tests.unit.firmware.sensors.strobe_helpers import BeatCamera, make_frame
 MS = 1_000_000
 PERIOD_NS = 33 * MS
 CYCLE = [LedState.ON_AXIS, LedState.OFF_AXIS, LedState.DARK]
+DIMMING = [*CYCLE, LedState.ON_AXIS, LedState.OFF_AXIS, LedState.ON_AXIS_DIM]
 
 
 class Leds:
     """Rings whose edges take no time."""
 
-    def __init__(self, clock: FakeClock) -> None:
+    def __init__(self, clock: FakeClock, dims: bool = False) -> None:
         self.clock = clock
+        self.dims = dims
         self.edges: list[LedEdge] = []
 
     def switch(self, state: LedState) -> LedEdge:
@@ -40,6 +42,16 @@ def turned(states: list[LedState | None]) -> list[LedState]:
     assert states[0] is not None
     first = CYCLE.index(states[0])
     return CYCLE[first:] + CYCLE[:first]
+
+
+def test_a_dimmed_frame_takes_the_place_of_every_other_dark_one() -> None:
+    clock = FakeClock()
+    leds = Leds(clock, dims=True)
+    strobe = Strobe(cast(LedDriver, leds), clock)
+    states = [strobe.attribute(frame).led for frame in BeatCamera(clock, period_ns=PERIOD_NS).frames(60)][6:]
+    first = states.index(LedState.DARK) + 1
+    assert states[first:] == ((DIMMING[3:] + DIMMING[:3]) * 10)[: len(states) - first]
+    assert [edge.state for edge in leds.edges[:7]] == [*DIMMING, LedState.ON_AXIS]
 
 
 @pytest.mark.parametrize("delivery_ms", [0, 5, 15, 19, 25, 60])

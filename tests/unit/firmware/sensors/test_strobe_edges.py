@@ -14,6 +14,7 @@ from gpiozero.pins.mock import MockFactory
 from detector.types import LedState
 from firmware.drivers.leds.gpio import GpioLeds
 from firmware.drivers.leds.guard import NoGuard
+from firmware.drivers.leds.wiring import wired_rings
 from firmware.drivers.settings import LedSettings
 from firmware.drivers.source import parse_leds_source
 from firmware.sensors.strobe import Strobe
@@ -66,7 +67,7 @@ def test_no_frame_of_a_thousand_is_attributed_to_a_light_it_was_not_under(
     case = CASES[name]
     clock = JitteryClock(seed=len(name), oversleep_ns=case.oversleep_ns)
     monkeypatch.setattr("gpiozero.pins.mock.monotonic", lambda: clock.t_ns / 1e9)
-    pins = {"on_axis": factory.pin(SETTINGS.on_axis_pin), "off_axis": factory.pin(SETTINGS.off_axis_pin)}
+    pins = {state: factory.pin(ring.pin) for state, ring in wired_rings(SETTINGS).items()}
     with GpioLeds(parse_leds_source("gpio:"), SETTINGS, clock, NoGuard()) as leds:
         for pin in pins.values():
             pin.clear_states()
@@ -87,4 +88,4 @@ def test_no_frame_of_a_thousand_is_attributed_to_a_light_it_was_not_under(
     given_away = sum(frame.led is None and true is not None for frame, true in zip(frames, truth, strict=True))
     assert attributed[None] <= (1 - case.least_attributed) * FRAMES
     assert given_away <= 0.02 * FRAMES, "frames left out though the light held"
-    assert min(attributed[state] for state in LedState) > 0.2 * (FRAMES - attributed[None])
+    assert min(attributed[state] for state in LedState) > 0.1 * (FRAMES - attributed[None])

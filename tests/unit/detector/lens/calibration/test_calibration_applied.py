@@ -10,7 +10,7 @@ from detector.lens.calibration.dark import measure_dark
 from detector.lens.calibration.focus import measure_focus
 from detector.lens.calibration.model import calibration_of
 from detector.lens.calibration.reference import measure_reference
-from detector.lens.differencing import difference_planes
+from detector.lens.differencing import SetMotions, difference_planes
 from detector.lens.glints import GlintFinder, Reading
 from detector.lens.noise import estimate_noise
 from detector.lens.options import LensOptions
@@ -32,9 +32,7 @@ def one_set(light, calibration, hot=None):
     geometry = calibration.corrected(GEOMETRY)
     planes = difference_planes(
         StrobeSet(on, off, dark),
-        np.eye(3),
-        np.eye(3),
-        True,
+        SetMotions(to_off=np.eye(3), to_dark=np.eye(3), trusted=True),
         geometry.black_level_dn,
         calibration.balance_map(on.grey.shape),
     )
