@@ -18,7 +18,8 @@ from firmware.drivers.interfaces import LedDriver
 __all__ = ["Beat", "Strobe"]
 
 _SET = (LedState.ON_AXIS, LedState.OFF_AXIS, LedState.DARK)
-_DIMMED_SET = (LedState.ON_AXIS, LedState.OFF_AXIS, LedState.ON_AXIS_DIM)
+_DIMMED_SET = (LedState.ON_AXIS_DIM, LedState.ON_AXIS, LedState.OFF_AXIS)
+_DARK_SET = (LedState.DARK, LedState.ON_AXIS, LedState.OFF_AXIS)
 _EDGES_KEPT = 16
 _BEAT_FRAMES = 9
 _ROOM_TO_SPARE = 0.25  # of the gap between two frames, kept from the end of the one before
@@ -88,7 +89,7 @@ class Strobe:
         self._clock = clock
         self._beat = Beat()
         self._edges: deque[LedEdge] = deque(maxlen=_EDGES_KEPT)
-        self._cycle = _SET + _DIMMED_SET if leds.dims else _SET
+        self._cycle = _DIMMED_SET + _DARK_SET if leds.dims else _SET
         self._position = 0
         self._edges.append(leds.switch(self._cycle[0]))
 

@@ -53,7 +53,8 @@ class StrobePlan:
     dark_every : int
         Only each so-many-th set has a dark frame; 0 for none.
     dim_every : int
-        In each so-many-th set a dimmed frame takes the dark one's place; 0 for a ring that cannot be dimmed.
+        In each so-many-th set a dimmed frame takes the dark one's place, and one more comes first of all; 0 for a ring
+        that cannot be dimmed.
     """
 
     order: tuple[LedState, ...] = (LedState.ON_AXIS, LedState.OFF_AXIS, LedState.DARK)
@@ -67,7 +68,8 @@ class StrobePlan:
 
     def states(self) -> list[LedState]:
         """Return the light of every frame."""
-        return [s for k in range(self.sets) for item in self.order for s in self._taken(item, k)]
+        first = [LedState.ON_AXIS_DIM] if self.dim_every else []
+        return first + [s for k in range(self.sets) for item in self.order for s in self._taken(item, k)]
 
     def _taken(self, state: LedState, number: int) -> tuple[LedState, ...]:
         if state is not LedState.DARK:

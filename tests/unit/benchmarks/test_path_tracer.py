@@ -203,7 +203,7 @@ def test_the_truth_file_has_every_object_in_every_frame_where_the_projection_put
     drawn = recipe(Split.HELD_OUT, 1)
     document = json.loads(json.dumps(truth_document(drawn, TWO_SETS)))
     assert {"objects", "pixels_yx", "distance_mm"} <= set(document)
-    assert len(document["pixels_yx"]) == 6
+    assert len(document["pixels_yx"]) == len(TWO_SETS.states()) == 7
     keys = [str(number) for number in range(len(document["objects"]))]
     assert all(sorted(places) == sorted(keys) for places in document["pixels_yx"])
     (lens,) = (item for item in drawn.scene.objects if isinstance(item, Lens))

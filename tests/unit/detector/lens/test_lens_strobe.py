@@ -31,16 +31,15 @@ def test_nearest_partners_in_any_order(order, expected):
 
 def test_once_dimmed_frames_came_every_set_has_its_nearest():
     grouper = StrobeGrouper(SPAN_NS)
-    order = [ON, OFF, DARK, ON, OFF, DIM] * 3
+    order = [DIM, ON, OFF, DARK, ON, OFF] * 3
     sets = [s for n, led in enumerate(order) for s in grouper.add(working(BLANK, led, n))]
     numbers = [[item and item.frame.sequence for item in (s.on, s.off, s.dark, s.dim)] for s in sets]
     assert numbers == [
-        [0, 1, 2, None],
-        [3, 4, 2, None],  # nothing says yet that dimmed ones will come
-        [6, 7, 8, 5],
-        [9, 10, 8, 11],
-        [12, 13, 14, 11],
-        [15, 16, 14, 17],
+        [1, 2, 3, 0],
+        [4, 5, 3, 6],
+        [7, 8, 9, 6],
+        [10, 11, 9, 12],
+        [13, 14, 15, 12],
     ]
 
 

@@ -127,16 +127,22 @@ def test_hand_is_smooth_and_repeatable():
 
 
 def test_plan_leaves_out_dark_frames():
-    states = StrobePlan(sets=4, dark_every=2).states()
+    states = StrobePlan(sets=4, dark_every=2, dim_every=0).states()
     assert states.count(LedState.DARK) == 2
-    assert StrobePlan(sets=4, dark_every=0).states().count(LedState.DARK) == 0
+    assert StrobePlan(sets=4, dark_every=0, dim_every=0).states().count(LedState.DARK) == 0
+
+
+def test_dimmed_frames_take_the_place_of_every_other_dark_one():
+    on, dim, off, dark = LedState
+    assert StrobePlan(sets=3).states() == [dim, on, off, dark, on, off, dim, on, off, dark]
 
 
 def test_frames_are_attributed_and_numbered():
     items = list(strobe_frames(SceneRenderer(random_scene(1), GEOMETRY), HandMotion(1), StrobePlan(sets=2)))
-    assert [frame.sequence for frame, _ in items] == list(range(6))
-    assert items[2][0].led is LedState.DARK
-    assert items[2][0].pixels.mean() < items[0][0].pixels.mean() / 2
+    assert [frame.sequence for frame, _ in items] == list(range(7))
+    assert [frame.led for frame, _ in items] == StrobePlan(sets=2).states()
+    dim, on, _, dark = (frame.pixels.mean() for frame, _ in items[:4])
+    assert on - dark > 14 * (dim - dark) > 0
 
 
 def test_room_picture_is_grey_and_sized():

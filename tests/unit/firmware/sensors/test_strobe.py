@@ -11,7 +11,7 @@ from tests.unit.firmware.sensors.strobe_helpers import BeatCamera, make_frame
 MS = 1_000_000
 PERIOD_NS = 33 * MS
 CYCLE = [LedState.ON_AXIS, LedState.OFF_AXIS, LedState.DARK]
-DIMMING = [*CYCLE, LedState.ON_AXIS, LedState.OFF_AXIS, LedState.ON_AXIS_DIM]
+DIMMING = [LedState.ON_AXIS_DIM, *CYCLE[:2], LedState.DARK, *CYCLE[:2]]
 
 
 class Leds:
@@ -49,9 +49,9 @@ def test_a_dimmed_frame_takes_the_place_of_every_other_dark_one() -> None:
     leds = Leds(clock, dims=True)
     strobe = Strobe(cast(LedDriver, leds), clock)
     states = [strobe.attribute(frame).led for frame in BeatCamera(clock, period_ns=PERIOD_NS).frames(60)][6:]
-    first = states.index(LedState.DARK) + 1
-    assert states[first:] == ((DIMMING[3:] + DIMMING[:3]) * 10)[: len(states) - first]
-    assert [edge.state for edge in leds.edges[:7]] == [*DIMMING, LedState.ON_AXIS]
+    first = states.index(LedState.ON_AXIS_DIM)
+    assert states[first:] == (DIMMING * 10)[: len(states) - first]
+    assert [edge.state for edge in leds.edges[:7]] == [*DIMMING, LedState.ON_AXIS_DIM]
 
 
 @pytest.mark.parametrize("delivery_ms", [0, 5, 15, 19, 25, 60])
