@@ -115,7 +115,7 @@ def set_evidence(glint: Glint | None, chance: _Floats, options: LensOptions) -> 
     options : LensOptions
         A lens reads retro in `lens_show` of the sets that could show it.
     """
-    if glint is not None and glint.reading is Reading.SATURATED:
+    if glint is not None and glint.reading in (Reading.SATURATED, Reading.FAINT):
         return 0.0
     if glint is None or glint.reading is not Reading.RETRO:
         return log((1 - options.lens_show) / (1 - min(float(chance.sum()), _MOST_CHANCE)))

@@ -7,6 +7,7 @@ import numpy.typing as npt
 
 from detector.lens.options import LensOptions
 from detector.lens.photometry import disc_offsets
+from detector.lens.ratio import FLUX_SIGMA, SUMMIT_SIGMA
 from detector.lens.retro import retro_lobe
 
 __all__ = ["LARGEST_APERTURE_MM", "DetectabilityModel"]
@@ -22,8 +23,6 @@ _OFF_CENTRE_PX = 0.375  # along both axes: as many places lie nearer to the midd
 _UNLUCKY_SIGMA = 1.04  # and as many Gaussian draws lie above minus this
 # The finder's own, glints.py.
 _OPENING_BIAS_SIGMA = 1.3
-_FLOOR_SIGMA = 3.0
-_SUMMIT_SIGMA = 2.0
 _LEAST_RADIUS_PX = 1.5
 
 
@@ -147,5 +146,5 @@ def _ratio(over_dn: _Floats, peak_dn: _Floats, sigma_dn: float, options: LensOpt
     sigma_dn = max(sigma_dn, 1e-9)
     lit = over_dn > options.segment_snr * sigma_dn
     flux = np.where(lit, over_dn, 0.0).sum(axis=1)
-    by_flux = flux / (_FLOOR_SIGMA * sigma_dn * np.sqrt(np.maximum(lit.sum(axis=1), 1)))
-    return np.asarray(np.minimum(by_flux, peak_dn / (_SUMMIT_SIGMA * sigma_dn)))
+    by_flux = flux / (FLUX_SIGMA * sigma_dn * np.sqrt(np.maximum(lit.sum(axis=1), 1)))
+    return np.asarray(np.minimum(by_flux, peak_dn / (SUMMIT_SIGMA * sigma_dn)))

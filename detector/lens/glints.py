@@ -19,6 +19,7 @@ from detector.lens.photometry import (
     matched_flux,
     window_at,
 )
+from detector.lens.ratio import FLUX_SIGMA, SUMMIT_SIGMA, Lights, lower_ratio
 from detector.lens.registration import map_points
 from detector.lens.strobe import StrobeSet
 from detector.lens.working import WorkingFrame, WorkingScale
@@ -26,9 +27,7 @@ from detector.lens.working import WorkingFrame, WorkingScale
 __all__ = ["Glint", "GlintFinder", "Reading"]
 
 _Floats = npt.NDArray[np.float64]
-_FLOOR_SIGMA = 3.0  # flux that noise alone may leave under a glint's shape, searched for its brightest place
 _HALF_GAUSSIAN_MEAN = 0.4
-_SUMMIT_SIGMA = 2.0  # noise alone raises the highest of a dozen pixels by this much
 _HALF_PEAK = 0.5
 _SATURATED = 0.98
 _SPECK_WEIGHT = 0.8  # of a single pixel's own light that does not count in the ranking
@@ -42,12 +41,16 @@ _OPENING_BIAS_SIGMA = 1.3  # a top-hat of pure noise lies this far above zero
 
 
 class Reading(StrEnum):
-    """What one strobe set says of a candidate."""
+    """What one strobe set says of a candidate.
+
+    `FAINT`: the off-axis ring showed nothing of it, but noise could have hidden that. Several sets together may tell.
+    """
 
     RETRO = "retro"
     SPECULAR = "specular"
     DARK_RESIDUE = "dark_residue"
     TOO_LARGE = "too_large"
+    FAINT = "faint"
     SATURATED = "saturated"
 
 
@@ -75,6 +78,8 @@ class Glint:
         Whether a single full-resolution pixel holds nearly all of it: no optics can do that, sparkle and bad pixels
         can.
     snr : float
+    lights : Lights
+        What `ratio` was made of.
     reading : Reading
     """
 
@@ -87,6 +92,7 @@ class Glint:
     saturated: bool
     speck: bool
     snr: float
+    lights: Lights
     reading: Reading
 
 
@@ -130,7 +136,7 @@ class GlintFinder:
         dark_dn = self._dark_flux(strobe, planes, yx, masks, dark_noise)
         area_px = np.maximum(masks.sum(axis=(1, 2)), 1)
         sigma_dn = noise.sigma_dn(level_dn) * max(1.0, planes.balance)
-        floor_dn = _FLOOR_SIGMA * sigma_dn * np.sqrt(area_px)
+        floor_dn = FLUX_SIGMA * sigma_dn * np.sqrt(area_px)
         summit_dn, off_peak = self._summit_elsewhere(strobe.off, to_off, yx, trusted, sigma_dn)
         core = light[:, reach - 1 : reach + 2, reach - 1 : reach + 2]
         on_summit = np.maximum(window_at(strobe.on.compact, yx, 1), core).max(axis=(1, 2))
@@ -140,14 +146,21 @@ class GlintFinder:
             more_dn, higher = self._dimmed(strobe, planes, yx, masks, dark_dn)
             whole_dn = np.where(clipped, np.maximum(on_dn, more_dn), on_dn)
             whole_summit = np.where(clipped, np.maximum(on_summit, higher), on_summit)
-        by_flux = self._ratio(whole_dn, off_dn, dark_dn, floor_dn)
-        left = np.maximum(summit_dn * balance - _SUMMIT_SIGMA * sigma_dn, _SUMMIT_SIGMA * sigma_dn)
-        by_summit = np.clip(whole_summit / left, 1 / self._options.ratio_cap, self._options.ratio_cap)
+        lamp_dn = 0.0 if dark_dn is None else dark_dn
+        lights = Lights(
+            on_dn=whole_dn - lamp_dn,
+            off_dn=off_dn - lamp_dn,
+            sigma_dn=sigma_dn * np.sqrt(area_px),
+            on_summit_dn=whole_summit,
+            off_summit_dn=summit_dn * balance - SUMMIT_SIGMA * sigma_dn,
+            summit_sigma_dn=sigma_dn,
+        )
         on_peak = window_at(strobe.on.grey, yx, 1).max(axis=(1, 2))
         table = _Table(
             yx=self._scale.to_full(yx),
             flux=np.maximum(on_dn, 1.0),
-            ratio=np.minimum(by_flux, by_summit),
+            lights=lights,
+            ratio=lower_ratio(lights, self._options.ratio_cap),
             residue=None if dark_dn is None else dark_dn / np.maximum(on_dn, floor_dn),
             length_px=self._length_px(planes, yx),
             saturated=np.minimum(on_peak, off_peak) >= _SATURATED * self._full_dn,
@@ -157,7 +170,7 @@ class GlintFinder:
         return tuple(self._glint(table, k) for k in range(len(yx)))
 
     def _glint(self, table: "_Table", k: int) -> Glint:
-        residue = None if table.residue is None else float(table.residue[k])
+        residue, lights = None if table.residue is None else float(table.residue[k]), table.lights.at(k)
         ratio, saturated = float(table.ratio[k]), bool(table.saturated[k])
         extent_deg = float(np.degrees(table.length_px[k] / self._scale.focal_px))
         return Glint(
@@ -170,7 +183,8 @@ class GlintFinder:
             saturated=saturated,
             speck=bool(table.speck[k]),
             snr=float(table.snr[k]),
-            reading=self._read(ratio, residue, extent_deg, saturated),
+            lights=lights,
+            reading=self._read(lights, ratio, residue, extent_deg, saturated),
         )
 
     def _candidates(
@@ -273,11 +287,6 @@ class GlintFinder:
     def _threshold_dn(self, level_dn: _Floats, noise: NoiseModel) -> _Floats:
         return np.asarray(self._options.segment_snr * noise.sigma_dn(level_dn))
 
-    def _ratio(self, on_dn: _Floats, off_dn: _Floats, dark_dn: _Floats | None, floor_dn: _Floats) -> _Floats:
-        residual_dn = np.zeros_like(on_dn) if dark_dn is None else dark_dn
-        ratio = (on_dn - residual_dn) / np.maximum(off_dn - residual_dn, floor_dn)
-        return np.clip(ratio, 1 / self._options.ratio_cap, self._options.ratio_cap)
-
     def _search_px(self, trusted: bool) -> int:
         """Return how far around its place light is looked for in another frame.
 
@@ -358,12 +367,12 @@ class GlintFinder:
         sigma_dn = estimate_noise(dim.grey, self._full_dn).sigma_dn(level_dn)
         light = self._light(dim, there, level_dn, self._disc.shape[0] // 2)
         area_px = masks.sum(axis=(1, 2))
-        noise_dn = sigma_dn * (_HALF_GAUSSIAN_MEAN * area_px + _FLOOR_SIGMA * np.sqrt(area_px))
+        noise_dn = sigma_dn * (_HALF_GAUSSIAN_MEAN * area_px + FLUX_SIGMA * np.sqrt(area_px))
         own_dn = dark_dn * (dim.exposure / strobe.on.exposure)
         flux_dn = matched_flux(light, masks) - noise_dn - own_dn
         reach = light.shape[1] // 2
         core = light[:, reach - 1 : reach + 2, reach - 1 : reach + 2].max(axis=(1, 2))
-        height_dn = core - _SUMMIT_SIGMA * sigma_dn - own_dn
+        height_dn = core - SUMMIT_SIGMA * sigma_dn - own_dn
         seen = ~self._single_pixel(dim, there, sigma_dn)
         lower = np.where(seen, gain, 0.0)
         return lower * np.maximum(flux_dn, 0.0) + dark_dn * seen, lower * np.maximum(height_dn, 0.0)
@@ -396,10 +405,12 @@ class GlintFinder:
         body = grow_within(bright & (core > 0), bright, radius)
         return longer_axis(body)
 
-    def _read(self, ratio: float, residue: float | None, extent_deg: float, saturated: bool) -> Reading:
+    def _read(self, lights: Lights, ratio: float, residue: float | None, extent_deg: float, saturated: bool) -> Reading:
         o = self._options
         if residue is not None and residue > o.max_dark_residue:
             return Reading.DARK_RESIDUE
+        if ratio < o.min_ratio and lights.unseen_off_axis:
+            return Reading.FAINT
         if ratio < o.min_ratio:
             return Reading.SATURATED if saturated and ratio > np.sqrt(o.min_ratio) else Reading.SPECULAR
         return Reading.TOO_LARGE if extent_deg > o.max_extent_deg else Reading.RETRO
@@ -411,6 +422,7 @@ class _Table:
 
     yx: _Floats
     flux: _Floats
+    lights: Lights
     ratio: _Floats
     residue: _Floats | None
     length_px: _Floats

@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +12,7 @@ from scipy.sparse.csgraph import min_weight_full_bipartite_matching
 from detector.lens.chance import SparkleField, set_evidence
 from detector.lens.glints import Glint, Reading
 from detector.lens.options import LensOptions
+from detector.lens.ratio import lower_ratio, pooled
 from detector.lens.registration import map_points
 from detector.lens.viewpoints import PastViews
 
@@ -181,7 +182,7 @@ class Tracker:
                     track.unseen.append(motion.view_deg)
         taken = set(paired.values())
         fresh = [g for k, g in enumerate(glints) if k not in taken]
-        born = [(g.y_px, g.x_px, g.speck) for g in fresh if g.reading is Reading.RETRO]
+        born = [(g.y_px, g.x_px, g.speck) for g in fresh if g.reading in (Reading.RETRO, Reading.FAINT)]
         self.sparkle.add(np.array(born, dtype=np.float64).reshape(-1, 3))
         self.tracks += [self._begin(g, motion, sequence, t_ns) for g in fresh]
         self._view_deg = motion.view_deg
@@ -301,11 +302,33 @@ class Tracker:
         track.trusted_hits += motion.trusted
         track.misses = 0
         track.held = False
-        if glint.ratio < np.sqrt(self.options.min_ratio) and motion.trusted:
+        dark = glint.ratio < np.sqrt(self.options.min_ratio) and glint.reading is not Reading.FAINT
+        if dark and motion.trusted:
             track.unseen.append(motion.view_deg)
         track.glints.append(glint)
+        if glint.reading is Reading.FAINT:
+            self._pool(track)
         track.points.append((sequence, glint.y_px, glint.x_px))
         track.last_t_ns = t_ns
+
+    def _pool(self, track: Track) -> None:
+        """Read faint sets together: noise that hides what the off-axis ring shows in each does not in all of them.
+
+        Once they are known to be of a retro-reflector, they count as what they are: their evidence is added.
+        """
+        o = self.options
+        ratio = float(lower_ratio(pooled([g.lights for g in track.glints]), o.ratio_cap))
+        if ratio < o.min_ratio:
+            return
+        chance = self.sparkle.chance(np.array([track.yx]), np.array([o.gate_deg]))[0]
+        from_birth = track.hits == len(track.glints)
+        for k, glint in enumerate(track.glints):
+            if glint.reading is Reading.FAINT:
+                track.glints[k] = replace(glint, reading=Reading.RETRO, ratio=ratio)
+                first = from_birth and k == 0
+                track.evidence += (
+                    self.sparkle.birth_evidence(glint.speck) if first else set_evidence(track.glints[k], chance, o)
+                )
 
     def _replace(self, track: Track, glint: Glint) -> None:
         track.state = np.array([glint.y_px, glint.x_px, 0.0, 0.0])

@@ -4,6 +4,7 @@ import numpy as np
 
 from detector.lens.glints import Glint, Reading
 from detector.lens.options import LensOptions
+from detector.lens.ratio import Lights
 from detector.lens.working import WorkingFrame, WorkingScale
 from detector.types import CameraGeometry, Frame, LedState, Provenance
 
@@ -41,6 +42,12 @@ def with_spot(pixels, y, x, height=150.0, sigma=0.8):
     return np.clip(pixels + spot, 0, 255).astype(np.uint8)
 
 
+def lights(on=500.0, off=0.0, sigma=8.0):
+    return Lights(
+        on_dn=on, off_dn=off, sigma_dn=sigma, on_summit_dn=on / 4, off_summit_dn=off / 4, summit_sigma_dn=sigma / 4
+    )
+
+
 def glint(y=100.0, x=100.0, **changes):
     values = {
         "flux_dn": 500.0,
@@ -50,6 +57,7 @@ def glint(y=100.0, x=100.0, **changes):
         "saturated": False,
         "speck": False,
         "snr": 30.0,
+        "lights": lights(),
         "reading": Reading.RETRO,
     }
     return Glint(y_px=y, x_px=x, **(values | changes))
