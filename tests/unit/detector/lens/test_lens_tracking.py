@@ -6,7 +6,7 @@ import pytest
 from detector.lens.chance import evidence_wanted
 from detector.lens.glints import Reading
 from detector.lens.tracking import SetMotion, Tracker
-from tests.unit.detector.lens.lens_helpers import OPTIONS, PX_PER_DEG, glint
+from tests.unit.detector.lens.lens_helpers import OPTIONS, PX_PER_DEG, glint, lights
 
 STILL = np.eye(3)
 
@@ -127,6 +127,27 @@ def test_evidence_grows_with_retro_readings_and_falls_with_misses_and_other_read
     specular = run(tracker(), *[[glint(reading=Reading.SPECULAR)]] * 5).tracks[0].evidence
     assert steady > gappy > specular
     assert specular < 0
+
+
+def faint(on=100.0, off=0.0):
+    return glint(reading=Reading.FAINT, ratio=on / 30, lights=lights(on, off, sigma=10))
+
+
+def test_faint_sets_count_once_they_tell_together():
+    alone = run(tracker(), [faint()])
+    assert alone.tracks[0].evidence == 0.0
+    (track,) = run(alone, *[[faint()]] * 3, start=1).tracks
+    assert [g.reading for g in track.glints] == [Reading.RETRO] * 4
+    assert [g.ratio for g in track.glints] == pytest.approx([100 / 30 * n**0.5 for n in (2, 2, 3, 4)])
+    (plain,) = run(tracker(), *[[glint()]] * 4).tracks
+    assert track.evidence == pytest.approx(plain.evidence, rel=0.15)
+
+
+def test_faint_sets_that_tell_nothing_together_say_nothing():
+    (track,) = run(tracker(), *[[faint(off=28)]] * 8).tracks
+    assert {g.reading for g in track.glints} == {Reading.FAINT}
+    assert track.evidence == 0.0
+    assert not track.unseen, "a light that only one ring showed was not dark"
 
 
 def test_evidence_is_worth_less_where_it_sparkles():
