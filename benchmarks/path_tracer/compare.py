@@ -10,7 +10,7 @@ import argparse
 import json
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType, ModuleType
@@ -46,9 +46,10 @@ from detector.lens.synth import (
     Texture,
     Tile,
 )
+from detector.lens.synth.optics import WIDE_CORRECTED, simple_answer
 from detector.types import CameraGeometry, LedState
 
-__all__ = ["Reading", "measure", "subjects", "view_pose"]
+__all__ = ["RINGS_MM", "Reading", "formula", "measure", "subjects", "view_pose"]
 
 _Image = npt.NDArray[np.float64]
 RINGS_MM = (3.0, 4.0, 5.0, 6.0, 8.0, 12.0, 16.0)
@@ -59,20 +60,23 @@ _LED_LEVEL = 0.5
 _NARROW = CameraGeometry(width_px=160, height_px=120, hfov_deg=17.15, bit_depth=16, on_axis_radius_mm=_RING_MM)
 _WHOLE = replace(_NARROW, width_px=640, height_px=480, hfov_deg=62.2)  # the formulas' beam is one of a whole picture
 _BUDGET = Budget(wall=16, face=64, ball=900, bead=4096, clear=4096, lens=120_000)
+_PUPIL = 1.52  # of a corrected lens's stop: its core's index, which magnifies the stop in its middle
 _REACH_PX = 24  # around the thing's middle
 _DISC_PX = 6.0
 _WALL_PX = (26, 30)  # from the middle: where the wall's own light is taken from
 _SHORT_NS = 8_000  # of the 2 ms in which the wall reaches its level: 600 times as bright does not clip 16 bits
+_SHORTEST_NS = 2_500  # for a plate, which is 1700 times as bright
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """One thing before a blank wall; `label` is its name in the table."""
+    """One thing before a blank wall; `label` is its name in the table, `formula` what the formulas take it for."""
 
     label: str
     item: SceneObject
     glass: CameraLens | None = None
     roughness: float = 0.02
+    formula: SceneObject | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +91,13 @@ def subjects() -> Iterator[Subject]:
     """Yield everything that is compared; lenses as in `recipe`, the others as `detector.lens.synth` draws them."""
     for aperture_mm, error_mm in ((1.0, 0.0), (1.5, 0.0), (2.0, 0.0), (2.5, 0.0), (1.0, -0.15), (2.0, -0.15)):
         lens = Lens("it", 0.0, 0.0, aperture_mm=aperture_mm, depth_mm=14.0)
-        yield Subject(f"simple {aperture_mm:g} mm, focus {error_mm:+.2f} mm", lens, simple_lens(aperture_mm, error_mm))
+        glass, label = simple_lens(aperture_mm, error_mm), f"simple {aperture_mm:g} mm, focus {error_mm:+.2f} mm"
+        answer = simple_answer(aperture_mm, glass.focal_mm, error_mm)
+        yield Subject(label, lens, glass, formula=replace(lens, **asdict(answer)))
     for aperture_mm in (1.0, 2.0):
-        sharp = Lens("it", 0.0, 0.0, aperture_mm=aperture_mm, depth_mm=14.0, retro_gain=2500.0, lobe_deg=0.2)
-        yield Subject(f"corrected {aperture_mm:g} mm", sharp, corrected_lens(aperture_mm))
+        sharp = Lens("it", 0.0, 0.0, aperture_mm=aperture_mm, depth_mm=14.0)
+        pupil = replace(sharp, aperture_mm=_PUPIL * aperture_mm, **asdict(WIDE_CORRECTED))
+        yield Subject(f"corrected {aperture_mm:g} mm", sharp, corrected_lens(aperture_mm), formula=pupil)
     yield Subject("screw", Screw("it", 0.0, 0.0, radius_mm=4.0, depth_mm=4.0), roughness=0.06)
     yield Subject("chrome ball", Screw("it", 0.0, 0.0, radius_mm=4.0, depth_mm=4.0), roughness=0.02)
     yield Subject("pipe", Pipe("it", 0.0, 0.0, depth_mm=12.0))
@@ -151,15 +158,16 @@ def traced(modules: tuple[ModuleType, ModuleType], subject: Subject) -> dict[str
 
 def formula(subject: Subject) -> dict[str, Any]:
     """Return the same of the closed formulas."""
-    scene = _scene(replace(subject.item, depth_mm=0.0), _DISTANCE_MM)
+    scene = _scene(replace(subject.formula or subject.item, depth_mm=0.0), _DISTANCE_MM)
     sensor = SensorModel(noise_scale=0.0)
+    exposure_ns = _SHORTEST_NS if isinstance(subject.item, Plate) else _SHORT_NS
 
     @lru_cache
     def renderer(geometry: CameraGeometry) -> SceneRenderer:
         return SceneRenderer(scene, geometry, 0, sensor)
 
     def frame(geometry: CameraGeometry, pose: Pose, led: LedState) -> _Image:
-        return np.asarray(renderer(geometry).render(pose, {led: 1.0}, _SHORT_NS), dtype=np.float64)
+        return np.asarray(renderer(geometry).render(pose, {led: 1.0}, exposure_ns), dtype=np.float64)
 
     return _readings(_WHOLE, frame)
 
