@@ -1,7 +1,7 @@
 """Path tracer against the closed formulas, one thing at a time: how bright it is under either ring, and from where.
 
     python -m benchmarks.path_tracer.compare --measure FILE.json      (needs Mitsuba, see README.md)
-    python -m benchmarks.path_tracer.compare --table FILE.json [--plot FILE.svg]
+    python -m benchmarks.path_tracer.compare [--plot FILE.svg]        (tables, from the readings kept in traced.json)
 
 Light without noise and without clipping, blurred as the sensor blurs, measured by `detector.lens.photometry`.
 """
@@ -49,9 +49,10 @@ from detector.lens.synth import (
 from detector.lens.synth.optics import WIDE_CORRECTED, simple_answer
 from detector.types import CameraGeometry, LedState
 
-__all__ = ["RINGS_MM", "Reading", "formula", "measure", "subjects", "view_pose"]
+__all__ = ["RINGS_MM", "VIEWS_DEG", "Reading", "compared", "measure", "subjects", "view_pose"]
 
 _Image = npt.NDArray[np.float64]
+TRACED = Path(__file__).with_name("traced.json")
 RINGS_MM = (3.0, 4.0, 5.0, 6.0, 8.0, 12.0, 16.0)
 VIEWS_DEG = (0.0, 3.0, 6.0, 10.0, 14.0, 19.0, 24.0)
 _DISTANCE_MM = 600.0
@@ -190,6 +191,12 @@ def _readings(geometry: CameraGeometry, frame: Any) -> dict[str, Any]:
     }
 
 
+def compared() -> dict[str, Any]:
+    """Return by label the kept readings of the path tracer, and those of the closed formulas as they are now."""
+    kept = json.loads(TRACED.read_text(encoding="utf-8"))
+    return {s.label: {"traced": kept[s.label], "formula": formula(s)} for s in subjects() if s.label in kept}
+
+
 def print_tables(found: dict[str, Any]) -> None:
     """Print peak over wall by ring and by viewpoint, path tracer / closed formula, and the flux's ratio."""
     heads = [f"{r:g} mm ({np.degrees(np.arctan2(r, _DISTANCE_MM)):.2f}°)" for r in RINGS_MM]
@@ -218,8 +225,8 @@ def measure_all(path: Path, only: str) -> None:
     modules = opened()
     for subject in subjects():
         if subject.label.startswith(only) and subject.label not in found:
-            found[subject.label] = {"traced": traced(modules, subject), "formula": formula(subject)}
-            path.write_text(json.dumps(found) + "\n", encoding="utf-8")
+            found[subject.label] = traced(modules, subject)
+            path.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
             print(subject.label, flush=True)
 
 
@@ -227,18 +234,17 @@ def main() -> None:
     """Measure, or print what was measured."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--measure", type=Path, metavar="FILE.json")
-    parser.add_argument("--table", type=Path, metavar="FILE.json")
     parser.add_argument("--plot", type=Path, metavar="FILE.svg")
     parser.add_argument("--only", default="", help="things whose label begins so")
     arguments = parser.parse_args()
     if arguments.measure:
         measure_all(arguments.measure, arguments.only)
-    if arguments.table:
-        document = json.loads(arguments.table.read_text(encoding="utf-8"))
-        print_tables(document)
-        if arguments.plot:
-            angles = np.degrees(np.arctan2(RINGS_MM, _DISTANCE_MM))
-            arguments.plot.write_text(lobes_svg(angles, document), encoding="utf-8")
+        return
+    document = compared()
+    print_tables(document)
+    if arguments.plot:
+        angles = np.degrees(np.arctan2(RINGS_MM, _DISTANCE_MM))
+        arguments.plot.write_text(lobes_svg(angles, document), encoding="utf-8")
 
 
 if __name__ == "__main__":
