@@ -46,7 +46,7 @@ from detector.lens.synth import (
     Texture,
     Tile,
 )
-from detector.lens.synth.optics import WIDE_CORRECTED, simple_answer
+from detector.lens.synth.optics import LEVEL_SWEEP, Answer, simple_answer
 from detector.types import CameraGeometry, LedState
 
 __all__ = ["RINGS_MM", "VIEWS_DEG", "Reading", "compared", "measure", "subjects", "view_pose"]
@@ -62,6 +62,7 @@ _NARROW = CameraGeometry(width_px=160, height_px=120, hfov_deg=17.15, bit_depth=
 _WHOLE = replace(_NARROW, width_px=640, height_px=480, hfov_deg=62.2)  # the formulas' beam is one of a whole picture
 _BUDGET = Budget(wall=16, face=64, ball=900, bead=4096, clear=4096, lens=120_000)
 _PUPIL = 1.52  # of a corrected lens's stop: its core's index, which magnifies the stop in its middle
+_SHARP = Answer(retro_gain=5400.0, edge_deg=0.3, sweep=LEVEL_SWEEP)  # f/1.3 for that pupil, in perfect focus
 _REACH_PX = 24  # around the thing's middle
 _DISC_PX = 6.0
 _WALL_PX = (26, 30)  # from the middle: where the wall's own light is taken from
@@ -97,7 +98,7 @@ def subjects() -> Iterator[Subject]:
         yield Subject(label, lens, glass, formula=replace(lens, **asdict(answer)))
     for aperture_mm in (1.0, 2.0):
         sharp = Lens("it", 0.0, 0.0, aperture_mm=aperture_mm, depth_mm=14.0)
-        pupil = replace(sharp, aperture_mm=_PUPIL * aperture_mm, **asdict(WIDE_CORRECTED))
+        pupil = replace(sharp, aperture_mm=_PUPIL * aperture_mm, **asdict(_SHARP))
         yield Subject(f"corrected {aperture_mm:g} mm", sharp, corrected_lens(aperture_mm), formula=pupil)
     yield Subject("screw", Screw("it", 0.0, 0.0, radius_mm=4.0, depth_mm=4.0), roughness=0.06)
     yield Subject("chrome ball", Screw("it", 0.0, 0.0, radius_mm=4.0, depth_mm=4.0), roughness=0.02)

@@ -24,7 +24,7 @@ from detector.lens.synth import (
     Texture,
     Tile,
 )
-from detector.lens.synth.optics import WIDE_CORRECTED, simple_answer
+from detector.lens.synth.optics import NARROW_CORRECTED, simple_answer
 from detector.lens.synth.projection import Projection
 from detector.lens.synth.sequence import aimed
 from detector.types import CameraGeometry
@@ -133,7 +133,7 @@ def _drawn(
         corrected = rng.random() < _CORRECTED_SHARE
         facing = aimed(lens, before, Pose(), float(rng.uniform(0, _MAX_AWAY_DEG)), rng)
         answer = (
-            WIDE_CORRECTED if corrected else simple_answer(lens.aperture_mm)
+            NARROW_CORRECTED if corrected else simple_answer(lens.aperture_mm)
         )  # what the closed formulas take it for
         return replace(facing, **asdict(answer), glitter=0.0)
     if kind in (Tile, Plate):

@@ -20,12 +20,10 @@ _BLIND_DEG = 30.0
 _WAVELENGTH_MM = 850e-6
 _AIRY = 2.44  # full diameter of the first dark ring, in wavelengths over apertures
 _SENSOR_SPREAD_MM = 0.006  # two or three pixels: light of 850 nm goes some 20 um into silicon before it is absorbed
-_INFRARED_SHIFT = 0.017  # of the focal length: crown glass set in visible light, used at 850 nm
-_ABERRATION = 1.41  # rad per (aperture / 2 f)^3: a biconvex singlet's blur, from `path_tracer.optics`
-_ABERRATION_WIDTH = 0.68  # how much of it the traced lobes are wider for
-_FIELD_CURVATURE = (
-    0.4  # of f theta^2: by so much the focus comes nearer off the axis (traced: in focus at 10 to 14 deg)
-)
+_INFRARED_SHIFT = 0.016  # of the focal length: crown glass set in visible light, used at 850 nm
+_ABERRATION = 0.66  # rad per (aperture / 2 f)^3: a biconvex singlet's blur in its best focus
+_FIELD_CURVATURE = 0.5  # of f theta^2: so much nearer comes the focus off the axis (traced: in focus at 10 deg)
+_ASTIGMATISM = 0.4  # rad per (aperture / f) theta^2: what is left of the blur there (traced)
 _TRANSMISSION = 0.85  # in and out through four bare faces
 
 
@@ -45,26 +43,30 @@ class Answer:
 
 # lens.md's f/2 lens: 863, 136, 1.0 times the wall at 0.29, 0.48, 0.77 deg. Its sensor sends back all it gets.
 NARROW_CORRECTED = Answer(retro_gain=2340.0, edge_deg=0.55, sweep=LEVEL_SWEEP)
-# The traced one: a peak with a tail. Its stop lies inside glass, so that its pupil is 1.52 times as wide (f/1.3).
+# An f/1.3 lens less than a tenth of a millimetre out of its focus: a peak, and a tail of what its glass scatters.
 WIDE_CORRECTED = Answer(retro_gain=320.0, edge_deg=1.25, tail_share=0.004, sweep=LEVEL_SWEEP)
 
 
-def blur_deg(aperture_mm: float, focal_mm: float, defocus_mm: float) -> float:
-    """Return the full angular diameter of the image of a point in a simple lens.
+def blur_deg(aperture_mm: float, focal_mm: float, defocus_mm: float, away_deg: float = 0.0) -> float:
+    """Return the full angular diameter of the image of a point in a simple lens, as a disc of the same mean square.
 
-    The sum of three widths: the disc of defocus, spherical aberration (with the cube of the aperture), and the least
-    that any lens has, diffraction and the spread of light in the sensor.
+    The squares of three widths add up: the disc of defocus, spherical aberration (with the cube of the aperture; about
+    the best focus the two are orthogonal), and the least that any lens has, diffraction and the spread of light in the
+    sensor.
 
     Parameters
     ----------
     aperture_mm, focal_mm : float
     defocus_mm : float
-        How far the sensor lies from the best focus, either way.
+        How far the sensor lies from the best focus there, either way.
+    away_deg : float
+        Off the axis: astigmatism grows with its square.
     """
     least_rad = np.hypot(_AIRY * _WAVELENGTH_MM / aperture_mm, _SENSOR_SPREAD_MM / focal_mm)
     defocus_rad = abs(defocus_mm) * aperture_mm / focal_mm**2
-    aberration_rad = _ABERRATION_WIDTH * _ABERRATION * (aperture_mm / (2 * focal_mm)) ** 3
-    return float(np.degrees(least_rad + defocus_rad + aberration_rad))
+    aberration_rad = _ABERRATION * (aperture_mm / (2 * focal_mm)) ** 3
+    astigmatism_rad = _ASTIGMATISM * aperture_mm / focal_mm * np.radians(away_deg) ** 2
+    return float(np.degrees(np.sqrt(least_rad**2 + defocus_rad**2 + aberration_rad**2 + astigmatism_rad**2)))
 
 
 def simple_answer(
@@ -87,8 +89,11 @@ def simple_answer(
     the axis: what is short of its focus straight ahead passes through it from the side, where its lobe is narrow.
     """
     short_mm = _INFRARED_SHIFT * focal_mm - focus_error_mm
-    angles = np.radians(_ANGLES_DEG)
-    edges_deg = [blur_deg(aperture_mm, focal_mm, short_mm - _FIELD_CURVATURE * focal_mm * a**2) for a in angles]
+    curved_mm = _FIELD_CURVATURE * focal_mm * np.radians(_ANGLES_DEG) ** 2
+    edges_deg = [
+        blur_deg(aperture_mm, focal_mm, float(short_mm - mm), deg)
+        for mm, deg in zip(curved_mm, _ANGLES_DEG, strict=True)
+    ]
     on_axis_deg = edges_deg[0]
     sweep = [
         (angle_deg, float(np.cos(np.radians(angle_deg))) * (on_axis_deg / edge) ** 2, edge / on_axis_deg)

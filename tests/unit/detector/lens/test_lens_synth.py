@@ -97,7 +97,7 @@ def test_light_that_goes_into_width_is_missing_from_brightness():
 
 def test_sensor_and_diffraction_keep_the_lobe_of_a_lens_in_focus_wide():
     focal_mm = 4.3
-    best = simple_answer(1.0, focal_mm, focus_error_mm=0.017 * focal_mm)
+    best = simple_answer(1.0, focal_mm, focus_error_mm=0.016 * focal_mm)
     assert best.edge_deg > np.degrees(2.44 * 850e-6 / 1.0)
     assert best.retro_gain < 3000
 
@@ -109,7 +109,7 @@ def test_a_drawn_lens_has_the_light_of_its_design():
     for lens in simple:  # gain x edge^2 / aperture^2 is reflectance x transmission / focal length^2
         light = lens.retro_gain * np.radians(lens.edge_deg) ** 2 / lens.aperture_mm**2
         assert 0.15 * 0.85 / 6.0**2 <= light <= 0.5 * 0.85 / 2.8**2
-        assert 0.15 < lens.edge_deg < 4.0
+        assert 0.1 < lens.edge_deg < 4.0
 
 
 def test_the_smoother_a_pipe_the_more_it_prefers_the_narrow_ring():
