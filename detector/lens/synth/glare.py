@@ -24,7 +24,7 @@ from detector.types import CameraGeometry
 __all__ = ["Spot", "View", "lens_radiance", "retro", "spots"]
 
 _CHROME, _PLASTIC = 0.65, 0.04  # reflectances head on
-_GLASS_GAIN, _GLASS_RATIO, _GLASS_RING = 15.0, 1.9, 0.7  # over its disc; on : off; of its radius (path-traced)
+_GLASS_GAIN, _GLASS_RATIO, _GLASS_RING = 18.0, 1.7, 0.7  # over its disc; on : off; of its radius (path-traced)
 _GLASS_RING_WIDTH = 0.12  # of its radius, standard deviation
 _DROP_GAIN, _DROP_RATIO = 0.05, 1.3  # over its disc (path-traced)
 _LIMBS = 16  # points that stand for a ring's drawn-out image

@@ -174,7 +174,7 @@ class Tape(SceneObject):
 
 @dataclass(frozen=True, slots=True)
 class GlassBall(SceneObject):
-    """A glass ball on white: a bright ring at 0.7 of its radius, 1.9 times as bright under the on-axis ring."""
+    """A glass ball on white: a bright ring at 0.7 of its radius, 1.7 times as bright under the on-axis ring."""
 
     kind: ClassVar[str] = "glass"
     radius_mm: float = 5.0

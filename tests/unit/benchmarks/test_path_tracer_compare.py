@@ -72,9 +72,7 @@ def test_fluxes_are_those_traced(readings, label):
         assert formula == pytest.approx(traced, rel=0.4)
 
 
-@pytest.mark.parametrize(
-    ("label", "factor"), [("glass ball", 1.3), ("pipe", 1.3), ("plate", 1.5), ("tile", 1.5), ("bead", 1.6)]
-)
+@pytest.mark.parametrize(("label", "factor"), [("glass ball", 1.3), ("pipe", 1.3), ("plate", 1.5), ("tile", 1.5)])
 def test_ratios_of_fluxes_are_those_traced(readings, label, factor):
     traced, formula = (ratio(readings, label, side) for side in ("traced", "formula"))
     assert 1 / factor < formula / traced < factor
