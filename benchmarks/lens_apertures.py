@@ -34,8 +34,8 @@ class Look:
     geometry: CameraGeometry
     sensor: SensorModel
     range_mm: float
-    retro_gain: float = 60.0
-    lobe_deg: float = 0.61
+    retro_gain: float = 80.0
+    edge_deg: float = 1.55
 
     def seen(self, aperture_mm: float, seed: int = 1) -> tuple[float, float | None]:
         """Return the share of the lenses that the finder reads as `retro`, and the smallest aperture stated."""
@@ -66,7 +66,7 @@ class Look:
         blur_px = working_psf_px(self.sensor.psf_sigma_px, scale.factor)
         return DetectabilityModel(
             retro_gain=self.retro_gain,
-            lobe_deg=self.lobe_deg,
+            edge_deg=self.edge_deg,
             wall_dn_at_1m=0.01,
             psf_sigma_deg=float(np.degrees(blur_px / scale.focal_px)),
         )
@@ -87,7 +87,7 @@ class Look:
                     pitch_deg=float(pitch),
                     yaw_deg=float(yaw),
                     retro_gain=self.retro_gain,
-                    lobe_deg=self.lobe_deg,
+                    edge_deg=self.edge_deg,
                 )
             )
         return tuple(lenses)

@@ -38,7 +38,7 @@ from detector.lens.synth.sequence import aimed
 from detector.types import AlertKind, Frame, LedState, Provenance
 
 SEEDS = range(600_000, 700_000)  # nothing else uses them; development looks at --first 50000
-GAIN, LOBE_DEG, APERTURE_MM = 60.0, 0.61, 1.5
+GAIN, EDGE_DEG, APERTURE_MM = 80.0, 1.55, 1.5
 AWAY_DEG = 5.0
 NEAR_PX = 4.0
 EXPOSURES = 4  # pictures that a smeared one is made of
@@ -94,9 +94,15 @@ def scene_of(seed: int, look: Look, hand: HandMotion, plan: StrobePlan) -> Scene
     for item in drawn.objects:
         moved = replace(item, y_mm=item.y_mm * shrink, x_mm=item.x_mm * shrink, depth_mm=item.depth_mm * shrink)
         if isinstance(moved, Lens):
-            turned = aimed(moved, before, pose, float(rng.uniform(0, AWAY_DEG)), rng)
+            drawn_lens = aimed(moved, before, pose, float(rng.uniform(0, AWAY_DEG)), rng)
             moved = replace(
-                turned, aperture_mm=APERTURE_MM, retro_gain=GAIN, lobe_deg=LOBE_DEG, glitter=float(rng.uniform(0, 0.3))
+                Lens(moved.name, moved.y_mm, moved.x_mm, depth_mm=moved.depth_mm),
+                pitch_deg=drawn_lens.pitch_deg,
+                yaw_deg=drawn_lens.yaw_deg,
+                aperture_mm=APERTURE_MM,
+                retro_gain=GAIN,
+                edge_deg=EDGE_DEG,
+                glitter=float(rng.uniform(0, 0.3)),
             )
         objects.append(moved)
     return replace(bare, objects=tuple(objects))
@@ -134,7 +140,7 @@ def frames(scene: Scene, look: Look, hand: HandMotion, plan: StrobePlan, seed: i
 def model_of(look: Look) -> DetectabilityModel:
     """Return what a calibration of this light would have found; the light was chosen to suit the range."""
     wall_dn = look.light * 255 * (look.range_mm / 1000) ** 2 / (look.exposure_ms * 1000)
-    return DetectabilityModel(retro_gain=GAIN, lobe_deg=LOBE_DEG, wall_dn_at_1m=wall_dn)
+    return DetectabilityModel(retro_gain=GAIN, edge_deg=EDGE_DEG, wall_dn_at_1m=wall_dn)
 
 
 def run(seed: int, look: Look, calibrated: bool, options: LensOptions) -> list[tuple[str, bool, str]]:

@@ -16,9 +16,9 @@ import cv2
 import numpy as np
 
 from benchmarks.lens_scenes import CONDITIONS, VGA, Condition, Sequence, run_scene
-from detector.lens.retro import retro_lobe
 from detector.lens.synth import HandMotion, Lens, Pose, Scene, random_scene
 from detector.lens.synth.doubtful import Eyes, Spectacles
+from detector.lens.synth.glare import lens_radiance
 from detector.lens.synth.projection import Projection
 from detector.lens.synth.scorer import interval
 from detector.lens.synth.sequence import aimed
@@ -36,7 +36,7 @@ OUT_OF_VIEW = "out of view"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
-    """One lens of one scene and what became of it; `dark` where it returns less than a white wall from on its axis."""
+    """One lens of one scene and what became of it; `dark` where it returns less light than a white wall would."""
 
     aperture_mm: float
     range_mm: float
@@ -101,7 +101,7 @@ def _look(seq: Sequence, lens: tuple[Lens, float], aperture_mm: float, range_mm:
     found = bool(best <= near_px)
     return Look(
         aperture_mm=aperture_mm, range_mm=range_mm, angle_deg=angle_deg, ring_mm=ring_mm,
-        corrected=item.lobe_deg < 0.5, dark=retro_lobe(item.retro_gain, item.lobe_deg, ring_mm, range_mm) < 1,
+        corrected=item.is_corrected, dark=lens_radiance(item, angle_deg, ring_mm, range_mm - item.depth_mm) < 1,
         found=found, error_px=float(best), lost=stage_lost(seq, item.name, found),
     )  # fmt: skip
 

@@ -13,7 +13,9 @@ from detector.lens.synth import (
     GlassBall,
     Glitter,
     HandMotion,
+    Lens,
     Plastic,
+    Pose,
     Scene,
     SceneObject,
     SceneRenderer,
@@ -27,6 +29,8 @@ from detector.lens.synth import (
     random_scene,
 )
 from detector.lens.synth import strobe_frames as frames_of
+from detector.lens.synth.glare import View, lens_radiance
+from detector.lens.synth.projection import Projection
 from detector.lens.synth.scorer import Outcome, Place, score
 from detector.types import CameraGeometry, LedState
 
@@ -127,6 +131,17 @@ def run_scene(
         sense.step(frame)
         truth[frame.sequence] = places
     return Sequence(scene, sense, truth, {item.name: reach_px(item, scene, geometry) for item in scene.objects})
+
+
+def is_dark(lens: Lens, scene: Scene, geometry: CameraGeometry) -> bool:
+    """Return whether a lens answers the on-axis ring with less light than white as large, from the hand's mean place.
+
+    A lobe narrower than the ring's angle, or an axis too far off: nothing is there to be found.
+    """
+    view = View(*Projection(scene, geometry).before_wall(Pose(), lens.depth_mm), geometry)
+    pitch, yaw = view.bearing_deg(lens)
+    away_deg = float(np.hypot(pitch - lens.pitch_deg, yaw - lens.yaw_deg))
+    return lens_radiance(lens, away_deg, geometry.on_axis_radius_mm, view.range_mm) < 1
 
 
 def reach_px(item: SceneObject, scene: Scene, geometry: CameraGeometry) -> float:

@@ -1,7 +1,7 @@
 """Path tracer against the closed formulas, one thing at a time: how bright it is under either ring, and from where.
 
     python -m benchmarks.path_tracer.compare --measure FILE.json      (needs Mitsuba, see README.md)
-    python -m benchmarks.path_tracer.compare --table FILE.json [--plot FILE.svg]
+    python -m benchmarks.path_tracer.compare [--plot FILE.svg]        (tables, from the readings kept in traced.json)
 
 Light without noise and without clipping, blurred as the sensor blurs, measured by `detector.lens.photometry`.
 """
@@ -10,7 +10,7 @@ import argparse
 import json
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType, ModuleType
@@ -46,11 +46,13 @@ from detector.lens.synth import (
     Texture,
     Tile,
 )
+from detector.lens.synth.optics import LEVEL_SWEEP, Answer, simple_answer
 from detector.types import CameraGeometry, LedState
 
-__all__ = ["Reading", "measure", "subjects", "view_pose"]
+__all__ = ["RINGS_MM", "VIEWS_DEG", "Reading", "compared", "measure", "subjects", "view_pose"]
 
 _Image = npt.NDArray[np.float64]
+TRACED = Path(__file__).with_name("traced.json")
 RINGS_MM = (3.0, 4.0, 5.0, 6.0, 8.0, 12.0, 16.0)
 VIEWS_DEG = (0.0, 3.0, 6.0, 10.0, 14.0, 19.0, 24.0)
 _DISTANCE_MM = 600.0
@@ -59,20 +61,24 @@ _LED_LEVEL = 0.5
 _NARROW = CameraGeometry(width_px=160, height_px=120, hfov_deg=17.15, bit_depth=16, on_axis_radius_mm=_RING_MM)
 _WHOLE = replace(_NARROW, width_px=640, height_px=480, hfov_deg=62.2)  # the formulas' beam is one of a whole picture
 _BUDGET = Budget(wall=16, face=64, ball=900, bead=4096, clear=4096, lens=120_000)
+_PUPIL = 1.52  # of a corrected lens's stop: its core's index, which magnifies the stop in its middle
+_SHARP = Answer(retro_gain=5400.0, edge_deg=0.3, sweep=LEVEL_SWEEP)  # f/1.3 for that pupil, in perfect focus
 _REACH_PX = 24  # around the thing's middle
 _DISC_PX = 6.0
 _WALL_PX = (26, 30)  # from the middle: where the wall's own light is taken from
 _SHORT_NS = 8_000  # of the 2 ms in which the wall reaches its level: 600 times as bright does not clip 16 bits
+_SHORTEST_NS = 2_500  # for a plate, which is 1700 times as bright
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """One thing before a blank wall; `label` is its name in the table."""
+    """One thing before a blank wall; `label` is its name in the table, `formula` what the formulas take it for."""
 
     label: str
     item: SceneObject
     glass: CameraLens | None = None
     roughness: float = 0.02
+    formula: SceneObject | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +93,13 @@ def subjects() -> Iterator[Subject]:
     """Yield everything that is compared; lenses as in `recipe`, the others as `detector.lens.synth` draws them."""
     for aperture_mm, error_mm in ((1.0, 0.0), (1.5, 0.0), (2.0, 0.0), (2.5, 0.0), (1.0, -0.15), (2.0, -0.15)):
         lens = Lens("it", 0.0, 0.0, aperture_mm=aperture_mm, depth_mm=14.0)
-        yield Subject(f"simple {aperture_mm:g} mm, focus {error_mm:+.2f} mm", lens, simple_lens(aperture_mm, error_mm))
+        glass, label = simple_lens(aperture_mm, error_mm), f"simple {aperture_mm:g} mm, focus {error_mm:+.2f} mm"
+        answer = simple_answer(aperture_mm, glass.focal_mm, error_mm)
+        yield Subject(label, lens, glass, formula=replace(lens, **asdict(answer)))
     for aperture_mm in (1.0, 2.0):
-        sharp = Lens("it", 0.0, 0.0, aperture_mm=aperture_mm, depth_mm=14.0, retro_gain=2500.0, lobe_deg=0.2)
-        yield Subject(f"corrected {aperture_mm:g} mm", sharp, corrected_lens(aperture_mm))
+        sharp = Lens("it", 0.0, 0.0, aperture_mm=aperture_mm, depth_mm=14.0)
+        pupil = replace(sharp, aperture_mm=_PUPIL * aperture_mm, **asdict(_SHARP))
+        yield Subject(f"corrected {aperture_mm:g} mm", sharp, corrected_lens(aperture_mm), formula=pupil)
     yield Subject("screw", Screw("it", 0.0, 0.0, radius_mm=4.0, depth_mm=4.0), roughness=0.06)
     yield Subject("chrome ball", Screw("it", 0.0, 0.0, radius_mm=4.0, depth_mm=4.0), roughness=0.02)
     yield Subject("pipe", Pipe("it", 0.0, 0.0, depth_mm=12.0))
@@ -151,15 +160,16 @@ def traced(modules: tuple[ModuleType, ModuleType], subject: Subject) -> dict[str
 
 def formula(subject: Subject) -> dict[str, Any]:
     """Return the same of the closed formulas."""
-    scene = _scene(replace(subject.item, depth_mm=0.0), _DISTANCE_MM)
+    scene = _scene(replace(subject.formula or subject.item, depth_mm=0.0), _DISTANCE_MM)
     sensor = SensorModel(noise_scale=0.0)
+    exposure_ns = _SHORTEST_NS if isinstance(subject.item, Plate) else _SHORT_NS
 
     @lru_cache
     def renderer(geometry: CameraGeometry) -> SceneRenderer:
         return SceneRenderer(scene, geometry, 0, sensor)
 
     def frame(geometry: CameraGeometry, pose: Pose, led: LedState) -> _Image:
-        return np.asarray(renderer(geometry).render(pose, {led: 1.0}, _SHORT_NS), dtype=np.float64)
+        return np.asarray(renderer(geometry).render(pose, {led: 1.0}, exposure_ns), dtype=np.float64)
 
     return _readings(_WHOLE, frame)
 
@@ -180,6 +190,12 @@ def _readings(geometry: CameraGeometry, frame: Any) -> dict[str, Any]:
         "ring_flux_px2": [reading.flux_px2 for reading in on_axis],
         "view": [both(view_pose(angle, _DISTANCE_MM)) for angle in VIEWS_DEG],
     }
+
+
+def compared() -> dict[str, Any]:
+    """Return by label the kept readings of the path tracer, and those of the closed formulas as they are now."""
+    kept = json.loads(TRACED.read_text(encoding="utf-8"))
+    return {s.label: {"traced": kept[s.label], "formula": formula(s)} for s in subjects() if s.label in kept}
 
 
 def print_tables(found: dict[str, Any]) -> None:
@@ -210,8 +226,8 @@ def measure_all(path: Path, only: str) -> None:
     modules = opened()
     for subject in subjects():
         if subject.label.startswith(only) and subject.label not in found:
-            found[subject.label] = {"traced": traced(modules, subject), "formula": formula(subject)}
-            path.write_text(json.dumps(found) + "\n", encoding="utf-8")
+            found[subject.label] = traced(modules, subject)
+            path.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
             print(subject.label, flush=True)
 
 
@@ -219,18 +235,17 @@ def main() -> None:
     """Measure, or print what was measured."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--measure", type=Path, metavar="FILE.json")
-    parser.add_argument("--table", type=Path, metavar="FILE.json")
     parser.add_argument("--plot", type=Path, metavar="FILE.svg")
     parser.add_argument("--only", default="", help="things whose label begins so")
     arguments = parser.parse_args()
     if arguments.measure:
         measure_all(arguments.measure, arguments.only)
-    if arguments.table:
-        document = json.loads(arguments.table.read_text(encoding="utf-8"))
-        print_tables(document)
-        if arguments.plot:
-            angles = np.degrees(np.arctan2(RINGS_MM, _DISTANCE_MM))
-            arguments.plot.write_text(lobes_svg(angles, document), encoding="utf-8")
+        return
+    document = compared()
+    print_tables(document)
+    if arguments.plot:
+        angles = np.degrees(np.arctan2(RINGS_MM, _DISTANCE_MM))
+        arguments.plot.write_text(lobes_svg(angles, document), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """What the path tracer is to render: scene k of a split, drawn from a seed of its own."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from types import MappingProxyType
 
@@ -24,6 +24,7 @@ from detector.lens.synth import (
     Texture,
     Tile,
 )
+from detector.lens.synth.optics import NARROW_CORRECTED, simple_answer
 from detector.lens.synth.projection import Projection
 from detector.lens.synth.sequence import aimed
 from detector.types import CameraGeometry
@@ -130,9 +131,11 @@ def _drawn(
     if kind is Lens:
         lens = Lens(name, y_mm, x_mm, aperture_mm=float(rng.uniform(1.0, 2.5)), depth_mm=_LENS_STANDS_OUT_MM)
         corrected = rng.random() < _CORRECTED_SHARE
-        turned = aimed(lens, before, Pose(), float(rng.uniform(0, _MAX_AWAY_DEG)), rng)
-        gain, lobe_deg = (2500.0, 0.2) if corrected else (60.0, 0.61)  # what the closed formulas take it for
-        return replace(turned, lobe_deg=lobe_deg, retro_gain=gain, glitter=0.0)
+        facing = aimed(lens, before, Pose(), float(rng.uniform(0, _MAX_AWAY_DEG)), rng)
+        answer = (
+            NARROW_CORRECTED if corrected else simple_answer(lens.aperture_mm)
+        )  # what the closed formulas take it for
+        return replace(facing, **asdict(answer), glitter=0.0)
     if kind in (Tile, Plate):
         face = float(np.degrees(np.arctan2(-x_mm, before.scene.range_mm)))
         yaw_deg = face + float(rng.uniform(-5, 5)) if rng.random() < 0.5 else float(rng.uniform(-10, 10))
@@ -156,7 +159,7 @@ def _drawn(
 
 def _glass(item: Lens, rng: np.random.Generator) -> CameraLens:
     error_mm = float(rng.uniform(-_FOCUS_ERROR_MM, _FOCUS_ERROR_MM))
-    return corrected_lens(item.aperture_mm) if item.lobe_deg < 0.5 else simple_lens(item.aperture_mm, error_mm)
+    return corrected_lens(item.aperture_mm) if item.is_corrected else simple_lens(item.aperture_mm, error_mm)
 
 
 def _roughness(item: SceneObject, rng: np.random.Generator) -> float:

@@ -75,7 +75,7 @@ class Tracer:
         radius_mm = geometry.on_axis_radius_mm if on else geometry.off_axis_radius_mm
         led_mm = _ON_LED_MM if on else _OFF_LED_MM
         ring = ring_of_discs(LED_COUNT, radius_mm, led_mm).placed(
-            camera_turn(pose).T, (pose.x_mm, pose.y_mm, pose.z_mm)
+            camera_turn(pose).T, (pose.x_mm, pose.y_mm, pose.z_mm - range_mm)
         )
         self._parameters[f"{RING}.vertex_positions"] = ring.vertices.ravel().astype(np.float32)
         self._parameters[f"{RING}.vertex_normals"] = ring.normals.ravel().astype(np.float32)
@@ -102,7 +102,7 @@ class Tracer:
 
         A pixel's paths fill a grid of cells, one each, for smooth edges; a single one goes through its middle.
         """
-        mi, dr, geometry = self._mi, self._dr, self._recipe.geometry
+        mi, dr, geometry, range_mm = self._mi, self._dr, self._recipe.geometry, self._recipe.scene.range_mm
         count = int(paths.sum())
         sampler = mi.load_dict({"type": "independent"})
         sampler.seed(seed, count)
@@ -116,7 +116,7 @@ class Tracer:
         y, x = (dr.gather(mi.Float, mi.Float(yx[:, k].astype(np.float32)), pixel) for k in (0, 1))
         x = (x + within.x - 0.5 - (geometry.width_px - 1) / 2) / geometry.focal_px
         y = (y + within.y - 0.5 - (geometry.height_px - 1) / 2) / geometry.focal_px
-        back, origin = mi.Matrix3f(camera_turn(pose).T.tolist()), mi.Point3f(pose.x_mm, pose.y_mm, pose.z_mm)
+        back, origin = mi.Matrix3f(camera_turn(pose).T.tolist()), mi.Point3f(pose.x_mm, pose.y_mm, pose.z_mm - range_mm)
         dr.make_opaque(back, origin)  # numbers in memory, not in the kernel, which would be compiled for every pose
         return mi.RayDifferential3f(mi.Ray3f(origin, back @ dr.normalize(mi.Vector3f(x, y, 1.0)))), pixel, sampler
 

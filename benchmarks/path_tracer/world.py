@@ -1,6 +1,8 @@
 """A recipe as shapes and materials: what Mitsuba's `load_dict` takes, triangles written to a folder beside it.
 
-Wall coordinates as in `detector.lens.synth` (x right, y down, z from the camera into the wall), millimetres.
+Wall coordinates as in `detector.lens.synth` (x right, y down, z from the camera into the wall), millimetres, but with
+z = 0 in the wall: Mitsuba lets a ray begin off the surface it leaves by 9e-5 of its largest coordinate, 0.05 mm at
+600 mm, which is a lens out of focus and a bead of another index.
 """
 
 from collections.abc import Callable
@@ -42,6 +44,7 @@ _WHITE = 0.85
 _GLASS_INDEX, _WATER_INDEX, _BEAD_INDEX = 1.51, 1.327, 1.93
 _MINOR_LIGHT = 1e-5  # share of shadow rays: what else shines is met by chance well enough
 _DEPTH = 10  # into the corrected lens through four surfaces, off its sensor, and out again to a lamp
+_RAY_EPSILON = 1500 * 2.0**-24  # of single precision
 _GAP_MM = 0.01  # between faces that must not coincide
 _SENSOR_HALF_MM = 2.6  # of a 1/4 inch sensor's diagonal, with room to spare
 _SENSOR_HALF_ANGLE_RAD = 0.6
@@ -72,11 +75,11 @@ class _Builder:
 
     def add_ball(self, name: str, item: SceneObject, radius_mm: float, depth_mm: float, **more: Any) -> None:
         """Add a sphere with its centre that far before the wall."""
-        centre = [item.x_mm, item.y_mm, self.recipe.scene.range_mm - depth_mm]
+        centre = [item.x_mm, item.y_mm, -depth_mm]
         self.shapes[name] = {"type": "sphere", "center": centre, "radius": radius_mm, **more}
 
     def at_mm(self, item: SceneObject, depth_mm: float) -> tuple[float, float, float]:
-        return item.x_mm, item.y_mm, self.recipe.scene.range_mm - depth_mm
+        return item.x_mm, item.y_mm, -depth_mm
 
 
 def build(mi: ModuleType, recipe: Recipe, folder: Path) -> Any:
@@ -138,7 +141,7 @@ def _wall(mi: ModuleType, recipe: Recipe) -> _Shapes:
     pattern = paint_wall(replace(recipe.scene, objects=()), mm_per_px, height_mm, width_mm).reflectance
     rows, columns = pattern.shape
     half_y, half_x = rows * mm_per_px / 2, columns * mm_per_px / 2
-    centre = [-width_mm / 2 + half_x, -height_mm / 2 + half_y, range_mm]
+    centre = [-width_mm / 2 + half_x, -height_mm / 2 + half_y, 0.0]
     transform = mi.ScalarTransform4f().translate(centre).rotate([1, 0, 0], 180).scale([half_x, half_y, 1])
     bitmap = mi.Bitmap(np.ascontiguousarray(pattern[..., None], dtype=np.float32))
     texture = {"type": "bitmap", "bitmap": bitmap, "raw": True, "wrap_mode": "mirror", "filter_type": "bilinear"}
@@ -146,12 +149,18 @@ def _wall(mi: ModuleType, recipe: Recipe) -> _Shapes:
 
 
 def _add_lens(builder: _Builder, item: Lens) -> None:
-    """Put stop, glass, sensor and a black barrel behind the place where the stop's middle lies."""
+    """Put stop, glass, sensor and a black barrel behind the place where the stop's middle lies.
+
+    A ray goes on from a surface `_spawn_gap_mm` ahead of where it met it, in or out; surfaces stand that much further
+    apart, so that it travels between them what it should.
+    """
     glass = builder.recipe.lenses[item.name]
     turn, at = facing(item.yaw_deg, item.pitch_deg), builder.at_mm(item, item.depth_mm)
 
-    def put(part: str, mesh: Mesh, bsdf: _Shapes) -> None:
-        moved = replace(mesh, vertices=mesh.vertices - [0.0, 0.0, glass.stop_mm])
+    gap_mm, last = _spawn_gap_mm(at), len(glass.surfaces)
+
+    def put(part: str, mesh: Mesh, bsdf: _Shapes, gaps: int) -> None:
+        moved = replace(mesh, vertices=mesh.vertices - [0.0, 0.0, glass.stop_mm - gaps * gap_mm])
         builder.add_mesh(f"{item.name}-{part}", moved.placed(turn, at), bsdf=bsdf)
 
     inner = _AIR
@@ -159,10 +168,17 @@ def _add_lens(builder: _Builder, item: Lens) -> None:
         mesh = _lens_surface(glass, number)
         # Mitsuba's "inside" is behind the normal, which points away from the surface's centre of curvature.
         behind, before = (surface.index, inner) if surface.radius_mm > 0 else (inner, surface.index)
-        put(f"glass{number}", mesh, {"type": "dielectric", "int_ior": behind, "ext_ior": before})
+        put(f"glass{number}", mesh, {"type": "dielectric", "int_ior": behind, "ext_ior": before}, number)
         inner = surface.index
-    put("sensor", _sensor(glass), _retro_matt(_SENSOR_REFLECTANCE))
-    put("barrel", _barrel(glass, item.aperture_mm), _matt(_BLACK))
+    put("sensor", _sensor(glass), _retro_matt(_SENSOR_REFLECTANCE), last)
+    put(
+        "barrel", _barrel(replace(glass, sensor_mm=glass.sensor_mm + last * gap_mm), item.aperture_mm), _matt(_BLACK), 0
+    )
+
+
+def _spawn_gap_mm(at_mm: tuple[float, float, float]) -> float:
+    """Return how far along its normal from a surface there Mitsuba lets a ray begin (`Interaction.offset_p`)."""
+    return (1 + max(map(abs, at_mm))) * _RAY_EPSILON
 
 
 def _lens_surface(glass: CameraLens, number: int) -> Mesh:
@@ -207,7 +223,7 @@ def _add_screw(builder: _Builder, item: Screw) -> None:
 
 
 def _add_pipe(builder: _Builder, item: Pipe) -> None:
-    reach_mm, z_mm = builder.recipe.scene.range_mm, builder.recipe.scene.range_mm - item.depth_mm
+    reach_mm, z_mm = builder.recipe.scene.range_mm, -item.depth_mm
     builder.shapes[item.name] = {
         "type": "cylinder", "p0": [item.x_mm, -reach_mm, z_mm], "p1": [item.x_mm, reach_mm, z_mm],
         "radius": item.radius_mm, "bsdf": _chrome(builder.recipe.roughness[item.name]),
@@ -267,7 +283,7 @@ def _add_tape(builder: _Builder, item: Tape) -> None:
     radius_mm = item.bead_radius_mm
     half = cap(radius_mm + _GAP_MM / 10, np.pi / 2, 0.0, 1)
     backing = replace(half, normals=-half.normals, faces=half.faces[:, ::-1])
-    places = [(x, y, builder.recipe.scene.range_mm - item.depth_mm) for y, x in item.bead_places()]
+    places = [(x, y, -item.depth_mm) for y, x in item.bead_places()]
     for number, place in enumerate(places):
         glass = _glass(_BEAD_INDEX)
         builder.shapes[f"{item.name}-bead{number}"] = {

@@ -34,8 +34,8 @@ class DetectabilityModel:
     ----------
     retro_gain : float
         Radiance of the reference lens with the light exactly on its axis, over that of a perfectly white wall.
-    lobe_deg : float
-        Standard deviation of the lobe that it returns; see `retro_lobe`.
+    edge_deg : float
+        Where the lobe that it returns ends; see `retro_lobe`.
     wall_dn_at_1m : float
         Digital numbers over the black level that a perfectly white (albedo 1), matt wall gives at 1 m under the
         on-axis ring, per microsecond of exposure times gain.
@@ -44,7 +44,7 @@ class DetectabilityModel:
     """
 
     retro_gain: float
-    lobe_deg: float
+    edge_deg: float
     wall_dn_at_1m: float
     psf_sigma_deg: float = 0.065
 
@@ -111,7 +111,7 @@ class DetectabilityModel:
         ones do, the true aperture is larger.
         """
         white_dn = wall_dn / _ALBEDO[1]
-        radiance_dn = retro_lobe(self.retro_gain, self.lobe_deg, ring_radius_mm, range_mm) * white_dn
+        radiance_dn = retro_lobe(self.retro_gain, self.edge_deg, ring_radius_mm, range_mm) * white_dn
         hole_dn = wall_dn - _HOLE_ALBEDO * white_dn
         psf_px = max(float(np.radians(self.psf_sigma_deg)) * focal_px, 1e-3)
         aperture_px = _APERTURES_MM * focal_px / range_mm

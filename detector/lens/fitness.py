@@ -30,7 +30,7 @@ _STEP = 0.1  # natural logarithm: noise, blur and range this near to each other 
 _REMEMBERED = 256
 _NONE_MM = 100.0  # stands for "no lens at all" in the tables
 _NEARER, _FARTHER = 0.7, 1.4  # of the range: a step that a person takes
-_UNCALIBRATED = DetectabilityModel(retro_gain=60.0, lobe_deg=0.61, wall_dn_at_1m=1.0)  # path-traced simple lens
+_UNCALIBRATED = DetectabilityModel(retro_gain=80.0, edge_deg=1.55, wall_dn_at_1m=1.0)  # path-traced simple lens
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -73,7 +73,7 @@ def _figures(result: CalibrationResult) -> list[str]:
         ]
     return [
         f"returns {result.gain_over_white:.2f} +- {result.gain_error:.2f} times white at {result.ring_deg:.2f} deg, "
-        f"on axis {result.retro_gain:.2f} +- {result.retro_gain_error:.2f} with a lobe of {result.lobe_deg:g} deg",
+        f"on axis {result.retro_gain:.2f} +- {result.retro_gain_error:.2f} with a lobe out to {result.edge_deg:g} deg",
         f"scatter {result.spread:.1%} over {result.frames} frames, at y {result.y_px:.1f} px, x {result.x_px:.1f} px "
         f"(aperture {result.aperture_mm:g} mm at {result.distance_mm:g} mm)",
     ]

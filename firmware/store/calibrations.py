@@ -24,6 +24,7 @@ MOST_FILES = 500
 MOST_BYTES = 2_000_000
 _SUFFIX, _UNDONE_SUFFIX = ".json", ".undone"
 _LARGEST_TERM = 3.0  # a factor of twenty from the middle to the edge
+_OLD_LOBE = "lobe_deg"  # of a Gaussian lobe, which lenses do not have; `edge_deg` took its place
 _ID = re.compile(r"(?P<number>[0-9]{6})-(?P<routine>[a-z]+)")
 
 
@@ -282,6 +283,8 @@ def _read(path: Path) -> Calibration:
     file = msgspec.json.decode(raw, type=_File)
     if file.routine.value != found["routine"]:
         raise ValueError(f"routine {file.routine.value!r} is not the name's")
+    if file.routine is Routine.REFERENCE and _OLD_LOBE in msgspec.json.decode(file.result, type=dict[str, Any]):
+        raise _OtherSchemaError("made for an older shape of the lens's lobe, calibrate the reference lens again")
     result = msgspec.json.decode(file.result, type=_RESULTS[file.routine])
     _check(result, file.camera)
     return Calibration(

@@ -36,7 +36,7 @@ def calibration_of(
     if reference is not None:
         source = reference if balance is None else balance
         model = DetectabilityModel(
-            retro_gain=reference.retro_gain, lobe_deg=reference.lobe_deg, wall_dn_at_1m=source.wall_dn_at_1m
+            retro_gain=reference.retro_gain, edge_deg=reference.edge_deg, wall_dn_at_1m=source.wall_dn_at_1m
         )
         if focus is not None:
             model = _with_blur(model, focus, WorkingScale.of(geometry, options))
@@ -52,7 +52,7 @@ def _with_blur(model: DetectabilityModel, focus: FocusResult, scale: WorkingScal
     blur_deg = float(np.degrees(working_psf_px(focus.psf_sigma_px, scale.factor) / scale.focal_px))
     return DetectabilityModel(
         retro_gain=model.retro_gain,
-        lobe_deg=model.lobe_deg,
+        edge_deg=model.edge_deg,
         wall_dn_at_1m=model.wall_dn_at_1m,
         psf_sigma_deg=blur_deg,
     )

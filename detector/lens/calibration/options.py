@@ -123,13 +123,13 @@ class CalibrationOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unkno
             0.01, 2, "1", "Scatter of the glint's flux from set to set; raising it lets a trembling lens be a reference"
         ),
     ] = 0.3
-    reference_lobe_deg: Annotated[
+    reference_edge_deg: Annotated[
         float,
         meta(
-            0.05,
-            5,
+            0.1,
+            15,
             "deg",
-            "Spread of the light that the reference lens returns, 0.61 for a simple lens; raising it states a weaker "
+            "Where the light that the reference lens returns ends, 1.55 for a simple lens; raising it states a weaker "
             "lens and sees it further off",
         ),
-    ] = 0.61
+    ] = 1.55

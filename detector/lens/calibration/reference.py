@@ -23,6 +23,7 @@ _LEAST_RADIUS_PX = 6.0  # 99.99 % of a point whose blur is 1.4 px
 _RADIUS_APERTURES = 1.0  # flux is summed this much further out
 _WALL_RADII = (1.2, 2.5)  # of the ring around, in which the wall's level is taken
 _LEAST_WALL_DN = 1.0
+_WIDEST_RING = 0.9  # of the lobe's edge: 4 % of the light on axis are left there
 _MAD_TO_SIGMA = 1.4826
 
 
@@ -47,7 +48,7 @@ def measure_reference(
     Raises
     ------
     RefusedError
-        Too few frames; no glint; several; clipped; scattering from frame to frame.
+        Too few frames; no glint; several; clipped; scattering from frame to frame; a ring outside the lobe assumed.
 
     Notes
     -----
@@ -56,6 +57,7 @@ def measure_reference(
     around gives the radiance of white by its albedo. The lens must be smaller than its glint's surroundings are plain.
     """
     bench = _Bench(geometry, aperture_mm, distance_mm, options)
+    bench.check_ring()
     on, off, dark = stack_rings(frames, geometry)
     lit, other = (stack.light(dark, geometry.black_level_dn) for stack in (on, off))
     balance = _balance(lit, other)
@@ -107,6 +109,20 @@ class _Bench:
     def radius_px(self) -> float:
         return _LEAST_RADIUS_PX + _RADIUS_APERTURES * self.aperture_px
 
+    @property
+    def ring_deg(self) -> float:
+        return float(np.degrees(np.arctan2(self.geometry.on_axis_radius_mm, self.distance_mm)))
+
+    def check_ring(self) -> None:
+        """Refuse a ring so near the edge of the lobe assumed that gain on axis would rest on the edge's place."""
+        edge_deg = self.options.reference_edge_deg
+        if self.ring_deg > _WIDEST_RING * edge_deg:
+            line = (
+                f"reference lens: the ring stands {self.ring_deg:.2f} deg off the lens, its lobe is taken to end at "
+                f"{edge_deg:g}: stand further off"
+            )
+            raise RefusedError(Refusal.BEYOND_LOBE, line, ring_deg=self.ring_deg, edge_deg=edge_deg)
+
     def result(self, place: "_Place", flux: _Flux, stack: FrameStack, wall: tuple[float, float]) -> ReferenceResult:
         """Turn flux and wall (level in DN, relative error) into gains."""
         wall_dn, wall_error = wall
@@ -114,13 +130,13 @@ class _Bench:
         gain = flux.mean_dn / (np.pi / 4 * self.aperture_px**2) / white_dn
         relative_error = float(np.hypot(flux.error_dn / flux.mean_dn, wall_error))
         ring_mm = self.geometry.on_axis_radius_mm
-        on_axis = gain / retro_lobe(1.0, self.options.reference_lobe_deg, ring_mm, self.distance_mm)
+        on_axis = gain / retro_lobe(1.0, self.options.reference_edge_deg, ring_mm, self.distance_mm)
         return ReferenceResult(
             gain_over_white=gain,
             gain_error=gain * relative_error,
             retro_gain=on_axis,
             retro_gain_error=on_axis * relative_error,
-            lobe_deg=self.options.reference_lobe_deg,
+            edge_deg=self.options.reference_edge_deg,
             spread=flux.spread,
             snr=flux.mean_dn / max(flux.error_dn, 1e-9),
             y_px=place.y_px,
@@ -129,7 +145,7 @@ class _Bench:
             wall_dn_at_1m=white_dn * (self.distance_mm / 1000) ** 2 / stack.exposure,
             aperture_mm=self.aperture_mm,
             distance_mm=self.distance_mm,
-            ring_deg=float(np.degrees(np.arctan2(ring_mm, self.distance_mm))),
+            ring_deg=self.ring_deg,
             frames=stack.count,
         )
 

@@ -26,6 +26,7 @@ class Refusal(StrEnum):
     NOT_SLANTED = "not_slanted"
     NO_GLINT = "no_glint"
     SEVERAL_GLINTS = "several_glints"
+    BEYOND_LOBE = "beyond_lobe"
 
 
 class RefusedError(InputError):

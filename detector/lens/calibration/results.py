@@ -124,8 +124,8 @@ class ReferenceResult:
         error (sets' scatter and the wall's level; not the distance's or the aperture's own error).
     retro_gain, retro_gain_error : float
         The same with the light exactly on axis, by the lobe assumed.
-    lobe_deg : float
-        The lobe assumed.
+    edge_deg : float
+        Where the lobe assumed ends.
     spread : float
         Relative standard deviation of the glint's flux from frame to frame, pixels' noise taken off.
     snr : float
@@ -143,7 +143,7 @@ class ReferenceResult:
     gain_error: float
     retro_gain: float
     retro_gain_error: float
-    lobe_deg: float
+    edge_deg: float
     spread: float
     snr: float
     y_px: float

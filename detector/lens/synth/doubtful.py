@@ -49,7 +49,7 @@ class Eyes(_Head):
     kind: ClassVar[str] = "eyes"
     pupil_mm: float = 5.0
     retro_gain: float = 30.0
-    lobe_deg: float = 0.5
+    edge_deg: float = 1.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ class Glitter(SceneObject):
 def _eyes(item: Eyes, view: View) -> tuple[Spot, ...]:
     if not item.is_there(view.pose.t_s) or (view.pose.t_s + item.phase) % _BLINK_EVERY_S < _BLINK_S:
         return ()
-    on, off = retro(item.retro_gain * np.pi / 4 * item.pupil_mm**2, item.lobe_deg, view)
+    on, off = retro(item.retro_gain * np.pi / 4 * item.pupil_mm**2, item.edge_deg, view)
     sigma_mm = item.pupil_mm / 4
     y_mm, x_mm = _middle(item, view)
     return tuple(
@@ -105,7 +105,7 @@ def _spectacles(item: Spectacles, view: View) -> tuple[Spot, ...]:
     for side in (-1, 1):
         middle = x_mm + side * item.gap_mm / 2
         found.append(Spot(y_mm=y_mm, x_mm=middle, on=item.highlight))
-        radius_mm = view.geometry.off_axis_radius_mm * shrink
+        radius_mm = view.rings_mm[1] * shrink
         for angle in np.arange(_LIMBS) * 2 * np.pi / _LIMBS:
             y, x = y_mm + radius_mm * float(np.sin(angle)), middle + radius_mm * float(np.cos(angle))
             found.append(Spot(y_mm=y, x_mm=x, off=item.highlight / _LIMBS))
@@ -123,7 +123,7 @@ def _glitter(item: Glitter, view: View) -> tuple[Spot, ...]:
     miss_deg = np.linalg.norm(bearing - normal, axis=1)
     on, off = (
         size * _flash(miss_deg, float(np.degrees(np.arctan2(radius_mm, view.range_mm))) / 2, item.gloss_deg)
-        for radius_mm in (view.geometry.on_axis_radius_mm, view.geometry.off_axis_radius_mm)
+        for radius_mm in view.rings_mm
     )
     lit = np.flatnonzero(np.maximum(on, off) > 0.02 * item.highlight)
     return tuple(

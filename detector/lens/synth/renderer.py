@@ -176,7 +176,7 @@ class SceneRenderer:
     def _add_gloss(self, image: _Image, spot: Spot, homography: _Matrix, light: npt.NDArray[np.float64]) -> None:
         assert spot.mask_mm is not None  # noqa: S101 - told apart by the caller
         y_mm, x_mm, half_y, half_x = spot.mask_mm
-        reach = _REACH_SIGMA * spot.sigma_x_mm + spot.ring_mm
+        reach = _REACH_SIGMA * spot.sigma_x_mm + max(spot.on_ring_mm, spot.off_ring_mm)
         top, bottom = max(y_mm - half_y, spot.y_mm - reach), min(y_mm + half_y, spot.y_mm + reach)
         left, right = max(x_mm - half_x, spot.x_mm - reach), min(x_mm + half_x, spot.x_mm + reach)
         if top >= bottom or left >= right:
@@ -194,11 +194,9 @@ class SceneRenderer:
         rho = np.hypot(wall_x - spot.x_mm, wall_y - spot.y_mm)
         inside = (np.abs(wall_y - y_mm) <= half_y) & (np.abs(wall_x - x_mm) <= half_x)
         variance = spot.sigma_x_mm**2
-        # A ring of lights seen in a slightly rough mirror: a Gaussian convolved with a circle (Rice distribution).
-        ring = np.exp(-0.5 * (rho - spot.ring_mm) ** 2 / variance) * i0e(rho * spot.ring_mm / variance)
-        point = np.exp(-0.5 * rho**2 / variance)
+        on, off = (_ring_in_mirror(rho, radius_mm, variance) for radius_mm in (spot.on_ring_mm, spot.off_ring_mm))
         shape = (rows.stop - rows.start, columns.stop - columns.start)
-        glow = inside * (light[0] * spot.on * point + light[1] * spot.off * ring) / (2 * np.pi * variance)
+        glow = inside * (light[0] * spot.on * on + light[1] * spot.off * off) / (2 * np.pi * variance)
         image[rows, columns] += glow.reshape(shape).astype(np.float32) * self._lobe[rows, columns]
 
     def _add_fireflies(self, image: _Image, pose: Pose, rng: np.random.Generator, full_scale: float) -> None:
@@ -215,6 +213,11 @@ class SceneRenderer:
             y[: count // 2] = np.clip(around[:, 0], 0, image.shape[0] - 1)
             x[: count // 2] = np.clip(around[:, 1], 0, image.shape[1] - 1)
         image[y, x] += (full_scale * rng.uniform(0.3, 2.0, count)).astype(np.float32)
+
+
+def _ring_in_mirror(rho_mm: _Matrix, radius_mm: float, variance_mm2: float) -> _Matrix:
+    """Return a ring of lights in a slightly rough mirror: a Gaussian convolved with a circle (Rice distribution)."""
+    return np.asarray(np.exp(-0.5 * (rho_mm - radius_mm) ** 2 / variance_mm2) * i0e(rho_mm * radius_mm / variance_mm2))
 
 
 def _smeared(image: _Image, smear_px: tuple[float, float]) -> _Image:

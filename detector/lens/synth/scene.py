@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import ClassVar
 
+from detector.lens.synth.optics import LENS_MD_SWEEP, LEVEL_SWEEP, Sweep
+
 __all__ = [
     "Drop",
     "GlassBall",
@@ -55,53 +57,71 @@ class SceneObject:
 class Lens(SceneObject):
     """A camera lens with a sensor behind it: a cat's eye within about 20 degrees of its axis.
 
-    `retro_gain` is its radiance on axis over that of a white wall, `lobe_deg` the spread of the returned light
-    (0.61 with gain 60 fits the path-traced simple lens, 0.2 with 2500 the well-corrected one). It is seen in a dark
-    hole. `glitter` is the standard deviation of its log brightness from frame to frame: what a trembling hand does to
-    a pinhole.
+    `retro_gain` is its radiance on axis over that of a white wall, `edge_deg` where the returned light ends
+    (`retro_lobe`; the default is `lens.md`'s simple lens), `tail_share` and `tail_deg` gain and edge of a faint wider
+    lobe. `sweep` says how gain and edge change from the side. `optics` gives all of these for a design. It is seen in a
+    dark hole. `glitter` is the standard deviation of its log brightness from frame to frame: what a trembling hand does
+    to a pinhole.
     """
 
     kind: ClassVar[str] = "lens"
     aperture_mm: float = 2.0
     yaw_deg: float = 0.0
     pitch_deg: float = 0.0
-    retro_gain: float = 60.0
-    lobe_deg: float = 0.61
+    retro_gain: float = 80.0
+    edge_deg: float = 1.55
+    tail_share: float = 0.0
+    tail_deg: float = 4.0
+    sweep: Sweep = LENS_MD_SWEEP
     glitter: float = 0.0
+
+    @property
+    def is_corrected(self) -> bool:
+        """Whether it is as sharp over its whole field."""
+        return self.sweep == LEVEL_SWEEP
 
 
 @dataclass(frozen=True, slots=True)
 class Screw(SceneObject):
     """A chrome ball or screw head: the same highlight under either ring, wandering over it as the camera moves.
 
-    `glitter` is the standard deviation of its log brightness from frame to frame: 0 for a ball, more for worn facets.
+    `highlight` is its flux in mm^2 of white wall; None for that of a ball, 0.65 pi r^2 / 4. A worn head has flat
+    facets, which are brighter than a ball's face. `glitter` is the standard deviation of its log brightness from frame
+    to frame: 0 for a ball, more for worn facets.
     """
 
     kind: ClassVar[str] = "screw"
     radius_mm: float = 4.0
-    highlight: float = 40.0
+    highlight: float | None = None
     glitter: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Pipe(SceneObject):
-    """A vertical chrome tube: a long highlight under either ring."""
+    """A vertical chrome tube: a long highlight, drawn out further and therefore fainter under the wide ring.
+
+    `slope` is the standard deviation of its facets' slopes along it: the smoother, the brighter and the more unlike.
+    """
 
     kind: ClassVar[str] = "pipe"
     radius_mm: float = 12.0
-    highlight: float = 12.0
+    slope: float = 0.02
 
 
 @dataclass(frozen=True, slots=True)
 class Tile(SceneObject):
-    """A glossy ceramic face: a wide specular patch when it faces the camera, nothing 6 degrees away."""
+    """A glossy ceramic face: a wide specular patch when it faces the camera, nothing 6 degrees away.
+
+    `gloss_deg` is the standard deviation of its facets' slopes, `reflectance` that of its polish: a light at the camera
+    is mirrored reflectance / (8 gloss^2) times as bright as white, gloss in radians.
+    """
 
     kind: ClassVar[str] = "tile"
     height_mm: float = 110.0
     width_mm: float = 110.0
     yaw_deg: float = 2.0
-    gloss_deg: float = 1.2
-    peak: float = 16.0
+    gloss_deg: float = 0.8
+    reflectance: float = 0.04
     albedo: float = 0.35
 
 
@@ -114,7 +134,7 @@ class Plate(Tile):
     width_mm: float = 60.0
     yaw_deg: float = 8.0
     gloss_deg: float = 0.5
-    peak: float = 200.0
+    reflectance: float = 0.65
     albedo: float = 0.05
 
 
@@ -129,14 +149,19 @@ class StatusLed(SceneObject):
 
 @dataclass(frozen=True, slots=True)
 class Tape(SceneObject):
-    """Retro-reflective tape: `count` high-index beads, staggered in two rows at `pitch_mm`; ratio as a lens."""
+    """Retro-reflective tape: `count` high-index beads, staggered in two rows at `pitch_mm`; ratio 30 to 90.
+
+    Glass of index 1.93 focuses almost onto its own back: a lobe as a lens has, and a faint wide one.
+    """
 
     kind: ClassVar[str] = "tape"
     count: int = 7
     pitch_mm: float = 6.0
     bead_radius_mm: float = 1.0
-    retro_gain: float = 42.0
-    lobe_deg: float = 0.9
+    retro_gain: float = 150.0
+    edge_deg: float = 1.5
+    tail_share: float = 0.02
+    tail_deg: float = 10.0
 
     def bead_places(self) -> list[tuple[float, float]]:
         """Return (y_mm, x_mm) of each bead."""
@@ -149,29 +174,35 @@ class Tape(SceneObject):
 
 @dataclass(frozen=True, slots=True)
 class GlassBall(SceneObject):
-    """A glass ball on white: twice as bright under the on-axis ring."""
+    """A glass ball on white: a bright ring at 0.7 of its radius, 1.7 times as bright under the on-axis ring."""
 
     kind: ClassVar[str] = "glass"
     radius_mm: float = 5.0
-    highlight: float = 25.0
 
 
 @dataclass(frozen=True, slots=True)
 class Plastic(SceneObject):
-    """A shiny plastic knob: a soft highlight, the same under either ring."""
+    """A shiny plastic knob: a faint highlight, the same under either ring.
+
+    `highlight` is its flux in mm^2 of white wall; None for that of a ball of reflectance 0.04. Flat and varnished faces
+    are brighter.
+    """
 
     kind: ClassVar[str] = "plastic"
     radius_mm: float = 8.0
-    highlight: float = 12.0
+    highlight: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Drop(SceneObject):
-    """A drop of water: a small highlight, slightly brighter under the on-axis ring."""
+    """A drop of water: a small highlight, slightly brighter under the on-axis ring.
+
+    `highlight` is its flux in mm^2 of white wall; None for a twentieth of its disc, as traced on white.
+    """
 
     kind: ClassVar[str] = "drop"
     radius_mm: float = 2.0
-    highlight: float = 10.0
+    highlight: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

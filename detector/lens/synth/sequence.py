@@ -1,13 +1,20 @@
 """Furnished walls drawn at random, and strobed sequences of them with truth."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 
 from detector.lens.synth.doubtful import Eyes, Glitter, Spectacles
 from detector.lens.synth.glare import View
 from detector.lens.synth.handheld import HandMotion, Pose
+from detector.lens.synth.optics import (
+    LENS_MD_SWEEP,
+    NARROW_CORRECTED,
+    WIDE_CORRECTED,
+    Answer,
+    simple_answer,
+)
 from detector.lens.synth.projection import Projection
 from detector.lens.synth.renderer import SceneRenderer
 from detector.lens.synth.scene import (
@@ -27,7 +34,7 @@ from detector.lens.synth.scene import (
 )
 from detector.types import CameraGeometry, Frame, LedState, Provenance
 
-__all__ = ["StrobePlan", "aimed", "random_scene", "strobe_frames"]
+__all__ = ["StrobePlan", "aimed", "random_scene", "strobe_frames", "turned"]
 
 _CLUTTER: tuple[type[SceneObject], ...] = (
     Screw, Screw, Screw, Screw, Plate, Plate, Tile, Tile, StatusLed, StatusLed, StatusLed, Tape, GlassBall, GlassBall,
@@ -36,7 +43,15 @@ _CLUTTER: tuple[type[SceneObject], ...] = (
 _ANY_CAMERA = CameraGeometry(width_px=640, height_px=480, hfov_deg=62.2)  # where it stands counts, not what it sees
 _FLAT = (Tile, Plate, Pipe, Tape)
 _STANDS_OUT = 0.2  # of the range: as far as a hook, a tap or a head comes towards the camera
-_CORRECTED_SHARE = 0.15  # of lenses: sharp ones, whose answer is narrow
+_CORRECTED_SHARE = 0.15  # of lenses: well corrected ones
+_FOCAL_MM = (2.8, 6.0)  # of hidden cameras
+_FASTEST = 1.7  # f-number of a simple lens
+_FOCUS_ERROR_MM = 0.15  # of a lens that was screwed in by hand
+_SENSOR_REFLECTANCE = (0.15, 0.5)
+_BALL_SHARE = 0.5  # of screws, knobs and drops: smooth and round
+_BRIGHTEST: dict[type[SceneObject], float] = {Plastic: 12.0, Drop: 10.0}  # mm^2: a flat varnished face, a wet edge
+_TILE_GLOSS_DEG, _PLATE_GLOSS_DEG = (0.6, 1.3), (0.4, 0.8)
+_PIPE_SLOPE = (0.01, 0.1)
 _SPACING = 0.055  # of the range: objects nearer to each other than this would hide one another
 
 
@@ -141,15 +156,24 @@ def _draw(
     rng: np.random.Generator,
     wall: tuple[float, float],
 ) -> SceneObject:
+    """Return one thing; half the screws, knobs and drops are brighter than a ball would be: worn, varnished, wet."""
     y_mm, x_mm = place
     range_mm, slant_deg = wall
+    (more,) = rng.spawn(1)
     if kind is Lens:
         before = Projection(Scene(range_mm=range_mm, slant_deg=slant_deg), _ANY_CAMERA)
         lens = Lens(name, y_mm, x_mm, aperture_mm=float(rng.uniform(1.0, 2.5)))
         return aimed(lens, before, Pose(), float(rng.uniform(0, 20)), rng)
     if kind is Screw:
         radius_mm, highlight, glitter = rng.uniform((2, 5, 0.0), (5, 80, 0.5))
+        if more.random() < _BALL_SHARE:
+            return Screw(name, y_mm, x_mm, float(radius_mm))
         return Screw(name, y_mm, x_mm, float(radius_mm), float(highlight), float(glitter))
+    if kind in _BRIGHTEST:
+        highlight = None if more.random() < _BALL_SHARE else _BRIGHTEST[kind]
+        return kind(name, y_mm, x_mm, highlight=highlight)  # type: ignore[call-arg]
+    if kind is Pipe:
+        return Pipe(name, y_mm, x_mm, slope=float(np.exp(more.uniform(*np.log(_PIPE_SLOPE)))))
     if kind is StatusLed:
         return StatusLed(name, y_mm, x_mm, radius_mm=float(rng.uniform(0.7, 2)), radiance=float(rng.uniform(1, 10)))
     if kind is Tape:
@@ -162,26 +186,39 @@ def _draw(
         face = float(np.degrees(np.arctan2(-x_mm, range_mm)))  # sometimes turned so that it does face the camera
         yaw = face + float(rng.uniform(-5, 5)) if rng.random() < 0.5 else float(rng.uniform(-10, 10))
         side = (float(rng.uniform(20, 50)), float(rng.uniform(20, 50)))
-        return (Tile if kind is Tile else Plate)(name, y_mm, x_mm, height_mm=side[0], width_mm=side[1], yaw_deg=yaw)
+        gloss_deg = float(more.uniform(*(_TILE_GLOSS_DEG if kind is Tile else _PLATE_GLOSS_DEG)))
+        return (Tile if kind is Tile else Plate)(
+            name, y_mm, x_mm, height_mm=side[0], width_mm=side[1], yaw_deg=yaw, gloss_deg=gloss_deg
+        )
     return kind(name, y_mm, x_mm)
 
 
 def aimed(item: Lens, before: Projection, pose: Pose, away_deg: float, rng: np.random.Generator) -> Lens:
-    """Return the lens turned so that its axis misses a camera by `away_deg` in a random direction.
+    """Return the lens turned so that its axis misses a camera by `away_deg` in a random direction, its design drawn.
 
-    Its brightness is drawn too; some are well corrected, with a narrow answer.
+    Simple ones have a focal length of 2.8 to 6 mm, a focus up to 0.15 mm off and a matt sensor; half change from the
+    side as `lens.md` says, half as their curved field makes them. Well corrected ones are narrow or have a tail.
     """
-    turn = rng.uniform(0, 2 * np.pi)
+    facing = turned(item, before, pose, away_deg, float(rng.uniform(0, 2 * np.pi)))
+    (more,) = rng.spawn(1)
+    if rng.random() < _CORRECTED_SHARE:
+        answer = NARROW_CORRECTED if more.random() < 0.5 else WIDE_CORRECTED
+    else:
+        answer = _simple(item.aperture_mm, float(np.exp(rng.uniform(*np.log(_SENSOR_REFLECTANCE)))), more)
+    return replace(facing, **asdict(answer), glitter=float(rng.uniform(0, 0.5)))
+
+
+def turned(item: Lens, before: Projection, pose: Pose, away_deg: float, turn: float) -> Lens:
+    """Return the lens with its axis `away_deg` off the direction to a camera, towards `turn` (radians)."""
     pitch, yaw = View(*before.before_wall(pose, item.depth_mm), before.geometry).bearing_deg(item)
-    corrected = rng.random() < _CORRECTED_SHARE
-    return replace(
-        item,
-        pitch_deg=pitch + away_deg * float(np.sin(turn)),
-        yaw_deg=yaw + away_deg * float(np.cos(turn)),
-        retro_gain=2500.0 if corrected else float(np.exp(rng.uniform(np.log(25), np.log(180)))),
-        lobe_deg=0.2 if corrected else 0.61,
-        glitter=float(rng.uniform(0, 0.5)),
-    )
+    return replace(item, pitch_deg=pitch + away_deg * float(np.sin(turn)), yaw_deg=yaw + away_deg * float(np.cos(turn)))
+
+
+def _simple(aperture_mm: float, reflectance: float, rng: np.random.Generator) -> Answer:
+    shortest_mm, longest_mm = _FOCAL_MM
+    focal_mm = float(rng.uniform(max(shortest_mm, _FASTEST * aperture_mm), longest_mm))
+    answer = simple_answer(aperture_mm, focal_mm, float(rng.uniform(-_FOCUS_ERROR_MM, _FOCUS_ERROR_MM)), reflectance)
+    return answer if rng.random() < 0.5 else replace(answer, sweep=LENS_MD_SWEEP)
 
 
 def strobe_frames(

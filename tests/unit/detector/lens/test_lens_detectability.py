@@ -9,7 +9,7 @@ from detector.lens.detectability import LARGEST_APERTURE_MM, DetectabilityModel
 from detector.lens.options import LensOptions
 from detector.lens.synth import SensorModel
 
-MODEL = DetectabilityModel(retro_gain=60.0, lobe_deg=0.61, wall_dn_at_1m=0.05)
+MODEL = DetectabilityModel(retro_gain=80.0, edge_deg=1.55, wall_dn_at_1m=0.05)
 OPTIONS = LensOptions()
 
 
@@ -36,9 +36,9 @@ def test_range_and_noise_ask_for_larger_lenses():
 
 
 def test_a_weak_or_well_corrected_lens_off_the_axis_does_not_show():
-    assert smallest(DetectabilityModel(retro_gain=0.9, lobe_deg=0.61, wall_dn_at_1m=0.05)) is None
-    corrected = DetectabilityModel(retro_gain=2500.0, lobe_deg=0.2, wall_dn_at_1m=0.05)
-    assert smallest(corrected, range_mm=400.0, ring_mm=8.0) is None  # 1.1 deg, five lobes off the axis
+    assert smallest(DetectabilityModel(retro_gain=0.9, edge_deg=1.55, wall_dn_at_1m=0.05)) is None
+    corrected = DetectabilityModel(retro_gain=2340.0, edge_deg=0.55, wall_dn_at_1m=0.05)
+    assert smallest(corrected, range_mm=400.0, ring_mm=8.0) is None  # 1.1 deg, twice as far off as its lobe reaches
     far = smallest(corrected, range_mm=1500.0, ring_mm=4.0)
     assert far is not None
     assert far < LARGEST_APERTURE_MM / 10
@@ -48,7 +48,7 @@ def test_a_wall_without_light_shows_nothing():
     assert smallest(wall_dn=0.0) is None
 
 
-@pytest.mark.parametrize(("range_mm", "gain"), [(400.0, 60.0), (1500.0, 60.0)])
+@pytest.mark.parametrize(("range_mm", "gain"), [(400.0, 80.0), (1500.0, 80.0)])
 def test_the_finder_begins_to_see_lenses_near_the_aperture_stated(range_mm, gain):
     sensor = SensorModel(psf_sigma_px=1.3, noise_scale=3.0)
     look = Look(name="soft", geometry=VGA, sensor=sensor, range_mm=range_mm, retro_gain=gain)

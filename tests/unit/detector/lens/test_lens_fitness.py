@@ -12,7 +12,7 @@ from detector.lens.strobe import StrobeSet
 from tests.unit.detector.lens.lens_helpers import DARK, GEOMETRY, OFF, ON, OPTIONS, SCALE, wall, working
 
 STILL = Hand(speed_deg_s=0.0, trusted=True)
-MODEL = DetectabilityModel(retro_gain=60.0, lobe_deg=0.61, wall_dn_at_1m=0.02)
+MODEL = DetectabilityModel(retro_gain=80.0, edge_deg=1.55, wall_dn_at_1m=0.02)
 
 
 def measure(level=90.0, off=None, sigma=2.0, hand=STILL, exposure_ns=2_000_000, model=None, lit=True, pixels=None):

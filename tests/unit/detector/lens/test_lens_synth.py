@@ -9,6 +9,7 @@ from detector.lens.synth import (
     Glitter,
     HandMotion,
     Lens,
+    Pipe,
     Plate,
     Pose,
     Scene,
@@ -23,6 +24,7 @@ from detector.lens.synth import (
     strobe_frames,
 )
 from detector.lens.synth.glare import View, spots
+from detector.lens.synth.optics import NARROW_CORRECTED, simple_answer
 from detector.types import CameraGeometry, LedState
 
 GEOMETRY = CameraGeometry(width_px=320, height_px=240, hfov_deg=62.2, black_level_dn=4)
@@ -70,10 +72,60 @@ def test_gloss_is_gone_at_six_degrees(kind):
     assert brightest[0] > 5 * max(1, brightest[1])
 
 
-def test_retro_lobe_follows_the_measured_table():
-    measured = {3: 60, 5: 51, 8: 27, 12: 8}
+@pytest.mark.parametrize(
+    ("lens", "measured"),
+    [(Lens("simple", 0, 0), {3: 60, 5: 51, 8: 27, 12: 8}), (NARROW_CORRECTED, {3: 862, 5: 135, 8: 0.0})],
+)
+def test_retro_lobe_follows_the_measured_table(lens, measured):
     for radius_mm, peak in measured.items():
-        assert retro_lobe(60, 0.61, radius_mm, 592) == pytest.approx(peak, rel=0.4)
+        assert retro_lobe(lens.retro_gain, lens.edge_deg, radius_mm, 592) == pytest.approx(peak, rel=0.5)
+
+
+def test_light_that_goes_into_width_is_missing_from_brightness():
+    sharp, soft = (simple_answer(2.0, 4.3, focus_error_mm=error) for error in (0.05, -0.15))
+    assert soft.edge_deg > 1.5 * sharp.edge_deg
+    assert sharp.retro_gain * sharp.edge_deg**2 == pytest.approx(soft.retro_gain * soft.edge_deg**2)
+    angles_deg = np.linspace(0, 3, 3001)
+    lobes = [
+        [retro_lobe(a.retro_gain, a.edge_deg, 600 * np.tan(np.radians(t)), 600) for t in angles_deg]
+        for a in (sharp, soft)
+    ]
+    light = [np.trapezoid(np.array(lobe) * angles_deg, angles_deg) for lobe in lobes]
+    assert light[0] == pytest.approx(light[1], rel=1e-3)
+    assert retro_lobe(sharp.retro_gain, sharp.edge_deg, 600 * np.tan(np.radians(sharp.edge_deg + 0.01)), 600) == 0
+
+
+def test_sensor_and_diffraction_keep_the_lobe_of_a_lens_in_focus_wide():
+    focal_mm = 4.3
+    best = simple_answer(1.0, focal_mm, focus_error_mm=0.016 * focal_mm)
+    assert best.edge_deg > np.degrees(2.44 * 850e-6 / 1.0)
+    assert best.retro_gain < 3000
+
+
+def test_a_drawn_lens_has_the_light_of_its_design():
+    drawn = [o for seed in range(60) for o in random_scene(seed, lenses=2, clutter=0).objects if isinstance(o, Lens)]
+    simple = [lens for lens in drawn if not lens.is_corrected]
+    assert 0.05 < 1 - len(simple) / len(drawn) < 0.3
+    for lens in simple:  # gain x edge^2 / aperture^2 is reflectance x transmission / focal length^2
+        light = lens.retro_gain * np.radians(lens.edge_deg) ** 2 / lens.aperture_mm**2
+        assert 0.15 * 0.85 / 6.0**2 <= light <= 0.5 * 0.85 / 2.8**2
+        assert 0.1 < lens.edge_deg < 4.0
+
+
+def test_the_smoother_a_pipe_the_more_it_prefers_the_narrow_ring():
+    view = View(Pose(), 600.0, GEOMETRY)
+
+    def peaks(slope):
+        found = spots(Pipe("a", 0, 0, slope=slope), view)
+        return [
+            sum(getattr(s, ring) / s.sigma_y_mm * np.exp(-0.5 * (s.y_mm / s.sigma_y_mm) ** 2) for s in found)
+            for ring in ("on", "off")
+        ]
+
+    smooth, rough = peaks(0.02), peaks(0.1)
+    assert smooth[0] > 1.7 * smooth[1]
+    assert rough[0] == pytest.approx(rough[1], rel=0.1)
+    assert smooth[0] > 4 * rough[0]
 
 
 def test_truth_is_where_the_light_is():

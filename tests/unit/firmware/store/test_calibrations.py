@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from detector.errors import InputError, NunchiError
-from detector.lens.calibration.results import BalanceResult, DarkResult
+from detector.lens.calibration.results import BalanceResult, DarkResult, ReferenceResult
 from detector.types import Provenance
 from firmware.store import calibrations
 from firmware.store.calibrations import CalibrationStore, CameraIdentity, Instrument, Routine
@@ -49,6 +49,26 @@ def balance() -> BalanceResult:
         wall_dn_at_1m_error=0.001,
         distance_mm=700.0,
         albedo=0.85,
+    )
+
+
+def reference() -> ReferenceResult:
+    return ReferenceResult(
+        gain_over_white=40.0,
+        gain_error=0.5,
+        retro_gain=75.0,
+        retro_gain_error=1.0,
+        edge_deg=1.55,
+        spread=0.02,
+        snr=200.0,
+        y_px=240.0,
+        x_px=320.0,
+        flux_dn=900.0,
+        wall_dn_at_1m=0.1,
+        aperture_mm=1.0,
+        distance_mm=600.0,
+        ring_deg=0.57,
+        frames=24,
     )
 
 
@@ -127,6 +147,18 @@ def test_another_schema_is_left_alone_and_said(tmp_path: Path) -> None:
     ]
     assert path.exists()
     assert store.keep(dark(), LIVE, CAMERA, INSTRUMENT).id == "000002-dark"
+
+
+def test_a_reference_lens_with_the_older_lobe_is_left_alone_and_said(tmp_path: Path) -> None:
+    kept = store_in(tmp_path).keep(reference(), LIVE, CAMERA, INSTRUMENT)
+    assert results(store_in(tmp_path)) == [reference()]
+    path = tmp_path / f"{kept.id}.json"
+    path.write_text(path.read_text().replace('"edge_deg":1.55', '"lobe_deg":0.61'))
+    store = store_in(tmp_path)
+    assert results(store) == []
+    (problem,) = store.problems
+    assert problem.startswith("000001-reference.json: made for an older shape of the lens's lobe")
+    assert path.exists()
 
 
 def broken(document: dict[str, object], key: str, value: object) -> str:

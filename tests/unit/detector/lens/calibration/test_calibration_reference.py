@@ -1,5 +1,6 @@
 """The reference lens against its known radiance, and what is no reference."""
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -38,7 +39,7 @@ def test_gain_is_that_of_the_lens_whatever_the_blur(blur_px):
     assert found.gain_over_white == pytest.approx(GAIN, abs=4 * found.gain_error)
     assert found.gain_error < 0.05 * GAIN
     assert (found.y_px, found.x_px) == pytest.approx((100.4, 200.7), abs=0.2)
-    lobe = retro_lobe(1.0, 0.61, GEOMETRY.on_axis_radius_mm, RANGE_MM)
+    lobe = retro_lobe(1.0, OPTIONS.reference_edge_deg, GEOMETRY.on_axis_radius_mm, RANGE_MM)
     assert found.retro_gain == pytest.approx(found.gain_over_white / lobe)
     assert found.wall_dn_at_1m == pytest.approx(WHITE_DN * 0.36 / 2000, rel=0.02)
 
@@ -62,6 +63,13 @@ def test_scatter_of_the_lens_is_stated():
 def test_what_is_no_reference_is_refused(glints, changes, code):
     with refused(code):
         measure(glints, **changes)
+
+
+def test_a_ring_beyond_the_lobe_assumed_is_refused():
+    narrow = msgspec.structs.replace(OPTIONS, reference_edge_deg=0.6)  # 6 mm at 600 mm stand 0.57 deg off
+    light = {ON: WALL_DN + NO_LIGHT + glint(), OFF: 70.0 + NO_LIGHT, DARK: NO_LIGHT}
+    with refused(Refusal.BEYOND_LOBE):
+        measure_reference(frames(light, sets=12), GEOMETRY, APERTURE_MM, RANGE_MM, narrow)
 
 
 def test_light_under_both_rings_is_no_glint():
