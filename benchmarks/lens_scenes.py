@@ -93,11 +93,18 @@ class Sequence:
     sense: LensSense
     truth: Mapping[int, Mapping[str, Place]]
     within_px: Mapping[str, float]
+    geometry: CameraGeometry
 
     @property
     def kinds(self) -> dict[str, str]:
         """Kind of each object by name."""
         return {item.name: item.kind for item in self.scene.objects}
+
+    @property
+    def dark(self) -> frozenset[str]:
+        """Names of the lenses that return no light to be found."""
+        lenses = (item for item in self.scene.objects if isinstance(item, Lens))
+        return frozenset(item.name for item in lenses if is_dark(item, self.scene, self.geometry))
 
     def outcomes(self) -> tuple[Outcome, ...]:
         """Score the sense's report; an alert on tape may lie on any of its beads."""
@@ -130,7 +137,8 @@ def run_scene(
     for frame, places in frames_of(renderer, hand, condition.plan, seed):
         sense.step(frame)
         truth[frame.sequence] = places
-    return Sequence(scene, sense, truth, {item.name: reach_px(item, scene, geometry) for item in scene.objects})
+    within_px = {item.name: reach_px(item, scene, geometry) for item in scene.objects}
+    return Sequence(scene, sense, truth, within_px, geometry)
 
 
 def is_dark(lens: Lens, scene: Scene, geometry: CameraGeometry) -> bool:

@@ -60,7 +60,7 @@ def looking(
     sense = LensSense(options or LensOptions(), condition.geometry, model)
     within_px = {item.name: reach_px(item, scene, condition.geometry) for item in scene.objects}
     truth: dict[int, Mapping[str, tuple[float, float]]] = {}
-    sequence = Sequence(scene, sense, truth, within_px)
+    sequence = Sequence(scene, sense, truth, within_px, condition.geometry)
     for frame, places in strobe_frames(renderer, hand, plan, seed):
         truth[frame.sequence] = places
         sense.step(frame)

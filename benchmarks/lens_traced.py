@@ -22,8 +22,10 @@ from benchmarks.lens_score import print_table
 from detector.errors import InputError
 from detector.lens.judgement import to_alert
 from detector.lens.options import LensOptions
+from detector.lens.retro import retro_lobe
 from detector.lens.scoring import features_of
 from detector.lens.sense import LensSense
+from detector.lens.synth.optics import blurred_gain
 from detector.lens.synth.scorer import Outcome, Place, interval, nearest_object, score
 from detector.types import GlintAlert
 from firmware.recordings.lens_sequence import open_lens_sequence
@@ -33,6 +35,7 @@ __all__ = ["TRACED_SCENES", "TracedSequence", "traced_sequences"]
 _SPECK_PX = 4.0  # of a 640 px frame: how far from its place a small thing may be seen
 _RETRO_REFLECTORS = ("tape",)  # pass every ratio: apart from the false alerts
 _KINDS = {"bead": "tape", "ball": "screw"}  # truth files name the parts
+_DISC_OVER_RMS = 2 * 2**0.5  # full width of an even disc over the root-mean-square radius that truth files give
 TRACED_SCENES = 10_000_000  # above every seed of the closed formulas' scenes
 
 
@@ -45,6 +48,8 @@ class TracedSequence:
     name : str
     ring_mm : float
         Radius of the on-axis ring.
+    distance_mm : float
+        From the camera to the wall.
     sense : LensSense
     truth : mapping of frame sequence number to mapping of object to (y_px, x_px)
     within_px : mapping of object to float
@@ -55,6 +60,7 @@ class TracedSequence:
 
     name: str
     ring_mm: float
+    distance_mm: float
     sense: LensSense
     truth: Mapping[int, Mapping[str, Place]]
     within_px: Mapping[str, float]
@@ -64,6 +70,21 @@ class TracedSequence:
     def kinds(self) -> dict[str, str]:
         """Kind of each object, in the words of `detector.lens.synth`."""
         return {key: _KINDS.get(item["kind"], item["kind"]) for key, item in self.objects.items()}
+
+    @property
+    def dark(self) -> frozenset[str]:
+        """Lenses whose lobe, as wide as their blur, leaves less light than white at the on-axis ring: nothing to find.
+
+        By their blur on the axis; how the curvature of field changes it from the side is not reckoned with.
+        """
+        return frozenset(name for name, item in self.objects.items() if item["kind"] == "lens" and self._is_dark(item))
+
+    def _is_dark(self, item: Mapping[str, Any]) -> bool:
+        if "blur_deg" not in item:
+            return False
+        edge_deg = _DISC_OVER_RMS * item["blur_deg"]
+        gain = blurred_gain(item["aperture_mm"], item["focal_mm"], edge_deg)
+        return retro_lobe(gain, edge_deg, self.ring_mm, self.distance_mm) < 1
 
     @property
     def scene(self) -> int:
@@ -106,7 +127,7 @@ def _looked_at(path: Path) -> TracedSequence:
         key: (_SPECK_PX / VGA.focal_px + _half_mm(item) / distance_mm) * focal_px for key, item in objects.items()
     }
     name, ring_mm = path.name.removesuffix(".truth.json"), recording.geometry.on_axis_radius_mm
-    return TracedSequence(name, ring_mm, sense, truth, within_px, objects)
+    return TracedSequence(name, ring_mm, distance_mm, sense, truth, within_px, objects)
 
 
 def _half_mm(item: Mapping[str, Any]) -> float:
@@ -160,7 +181,7 @@ def main() -> None:
     outcomes: list[Outcome] = []
     errors: list[float] = []
     scenes = false = 0
-    in_view: dict[str, list[bool]] = {"simple": [], "corrected": []}
+    in_view: dict[str, list[bool]] = {"simple": [], "corrected": [], "dark": []}
     for sequence in traced_sequences(arguments.directory, arguments.split):
         scenes += 1
         outcomes += sequence.outcomes()
@@ -171,11 +192,13 @@ def main() -> None:
             lost = stage_lost(sequence, name, name in places) if item["kind"] == "lens" else OUT_OF_VIEW
             if lost == OUT_OF_VIEW:
                 continue
-            in_view[item.get("design", "simple")].append(name in places)
-            if lost:
+            design = "dark" if name in sequence.dark else item.get("design", "simple")
+            in_view[design].append(name in places)
+            if lost and design != "dark":
                 print(f"  missed {sequence.name}: {lost}; ring {sequence.ring_mm:.1f} mm, {dict(item)}")
     print_table(outcomes, scenes)
-    for design, found in {**in_view, "all": [*in_view["simple"], *in_view["corrected"]]}.items():
+    answering = [*in_view["simple"], *in_view["corrected"]]
+    for design, found in {**in_view, "answering": answering, "all": [*answering, *in_view["dark"]]}.items():
         low, high = interval(sum(found), len(found))
         print(f"{design} lenses in view {sum(found)}/{len(found)} = {np.mean(found or [0]):.3f} ({low:.3f}-{high:.3f})")
     low, high = interval(min(false, scenes), scenes)

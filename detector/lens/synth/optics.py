@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 __all__ = [
-    "LENS_MD_SWEEP", "LEVEL_SWEEP", "NARROW_CORRECTED", "WIDE_CORRECTED", "Answer", "Sweep", "blur_deg", "simple_answer"
+    "LENS_MD_SWEEP", "LEVEL_SWEEP", "NARROW_CORRECTED", "WIDE_CORRECTED", "Answer", "Sweep", "blur_deg",
+    "blurred_gain", "lens_md_answer", "simple_answer",
 ]  # fmt: skip
 
 Sweep = tuple[tuple[float, float, float], ...]  # (degrees off the axis, gain, edge), both as shares of those on it
@@ -25,6 +26,8 @@ _ABERRATION = 0.66  # rad per (aperture / 2 f)^3: a biconvex singlet's blur in i
 _FIELD_CURVATURE = 0.5  # of f theta^2: so much nearer comes the focus off the axis (traced: in focus at 10 deg)
 _ASTIGMATISM = 0.4  # rad per (aperture / f) theta^2: what is left of the blur there (traced)
 _TRANSMISSION = 0.85  # in and out through four bare faces
+_LENS_MD_GAIN, _LENS_MD_EDGE = 80.0, 0.775  # degrees per millimetre of aperture; both fit its rings from 3 to 12 mm
+_USUAL_REFLECTANCE = 0.3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,8 +72,28 @@ def blur_deg(aperture_mm: float, focal_mm: float, defocus_mm: float, away_deg: f
     return float(np.degrees(np.sqrt(least_rad**2 + defocus_rad**2 + aberration_rad**2 + astigmatism_rad**2)))
 
 
+def lens_md_answer(aperture_mm: float, reflectance: float = _USUAL_REFLECTANCE) -> Answer:
+    """Return what `lens.md`'s simple lens sends back, blurred far more than a well-set singlet of the same size.
+
+    It was measured at 2 mm only. Its blur is taken to be one of defocus, which grows with the aperture; so does what
+    the aperture gathers over its width, and the gain stays.
+    """
+    return Answer(retro_gain=_LENS_MD_GAIN * reflectance / _USUAL_REFLECTANCE, edge_deg=_LENS_MD_EDGE * aperture_mm)
+
+
+def blurred_gain(
+    aperture_mm: float, focal_mm: float, edge_deg: float, reflectance: float = _USUAL_REFLECTANCE
+) -> float:
+    """Return the radiance of a lens over that of a white wall, with the light on its axis.
+
+    The light that the aperture gathers is spread over a disc of blur of that full width on a matt sensor, and the
+    aperture takes back its share of it.
+    """
+    return float(reflectance * _TRANSMISSION * (aperture_mm / (focal_mm * np.radians(edge_deg))) ** 2)
+
+
 def simple_answer(
-    aperture_mm: float, focal_mm: float = 4.3, focus_error_mm: float = 0.0, reflectance: float = 0.3
+    aperture_mm: float, focal_mm: float = 4.3, focus_error_mm: float = 0.0, reflectance: float = _USUAL_REFLECTANCE
 ) -> Answer:
     """Return what a singlet sends back that was set to its focus in visible light and is used at 850 nm.
 
@@ -84,9 +107,8 @@ def simple_answer(
 
     Notes
     -----
-    The light that the aperture gathers is spread over the disc of blur, and the aperture takes back its share of it:
-    gain = reflectance x transmission x (aperture / (focal length x edge))^2. Field curvature adds to the defocus off
-    the axis: what is short of its focus straight ahead passes through it from the side, where its lobe is narrow.
+    The gain is `blurred_gain`. Field curvature adds to the defocus off the axis: what is short of its focus straight
+    ahead passes through it from the side, where its lobe is narrow.
     """
     short_mm = _INFRARED_SHIFT * focal_mm - focus_error_mm
     curved_mm = _FIELD_CURVATURE * focal_mm * np.radians(_ANGLES_DEG) ** 2
@@ -99,5 +121,5 @@ def simple_answer(
         (angle_deg, float(np.cos(np.radians(angle_deg))) * (on_axis_deg / edge) ** 2, edge / on_axis_deg)
         for angle_deg, edge in zip(_ANGLES_DEG, edges_deg, strict=True)
     ]
-    gain = reflectance * _TRANSMISSION * (aperture_mm / (focal_mm * np.radians(on_axis_deg))) ** 2
-    return Answer(retro_gain=float(gain), edge_deg=on_axis_deg, sweep=(*sweep, (_BLIND_DEG, 0.0, sweep[-1][2])))
+    gain = blurred_gain(aperture_mm, focal_mm, on_axis_deg, reflectance)
+    return Answer(retro_gain=gain, edge_deg=on_axis_deg, sweep=(*sweep, (_BLIND_DEG, 0.0, sweep[-1][2])))

@@ -9,10 +9,10 @@ from detector.lens.synth.doubtful import Eyes, Glitter, Spectacles
 from detector.lens.synth.glare import View
 from detector.lens.synth.handheld import HandMotion, Pose
 from detector.lens.synth.optics import (
-    LENS_MD_SWEEP,
     NARROW_CORRECTED,
     WIDE_CORRECTED,
     Answer,
+    lens_md_answer,
     simple_answer,
 )
 from detector.lens.synth.projection import Projection
@@ -44,6 +44,7 @@ _ANY_CAMERA = CameraGeometry(width_px=640, height_px=480, hfov_deg=62.2)  # wher
 _FLAT = (Tile, Plate, Pipe, Tape)
 _STANDS_OUT = 0.2  # of the range: as far as a hook, a tap or a head comes towards the camera
 _CORRECTED_SHARE = 0.15  # of lenses: well corrected ones
+_LENS_MD_SHARE = 0.5  # of simple ones
 _FOCAL_MM = (2.8, 6.0)  # of hidden cameras
 _FASTEST = 1.7  # f-number of a simple lens
 _FOCUS_ERROR_MM = 0.15  # of a lens that was screwed in by hand
@@ -196,8 +197,8 @@ def _draw(
 def aimed(item: Lens, before: Projection, pose: Pose, away_deg: float, rng: np.random.Generator) -> Lens:
     """Return the lens turned so that its axis misses a camera by `away_deg` in a random direction, its design drawn.
 
-    Simple ones have a focal length of 2.8 to 6 mm, a focus up to 0.15 mm off and a matt sensor; half change from the
-    side as `lens.md` says, half as their curved field makes them. Well corrected ones are narrow or have a tail.
+    Half the simple ones are `lens.md`'s, half have a focal length of 2.8 to 6 mm and a focus up to 0.15 mm off, and
+    change from the side as their curved field makes them. Well corrected ones are narrow or have a tail.
     """
     facing = turned(item, before, pose, away_deg, float(rng.uniform(0, 2 * np.pi)))
     (more,) = rng.spawn(1)
@@ -215,10 +216,11 @@ def turned(item: Lens, before: Projection, pose: Pose, away_deg: float, turn: fl
 
 
 def _simple(aperture_mm: float, reflectance: float, rng: np.random.Generator) -> Answer:
+    if rng.random() < _LENS_MD_SHARE:
+        return lens_md_answer(aperture_mm, reflectance)
     shortest_mm, longest_mm = _FOCAL_MM
     focal_mm = float(rng.uniform(max(shortest_mm, _FASTEST * aperture_mm), longest_mm))
-    answer = simple_answer(aperture_mm, focal_mm, float(rng.uniform(-_FOCUS_ERROR_MM, _FOCUS_ERROR_MM)), reflectance)
-    return answer if rng.random() < 0.5 else replace(answer, sweep=LENS_MD_SWEEP)
+    return simple_answer(aperture_mm, focal_mm, float(rng.uniform(-_FOCUS_ERROR_MM, _FOCUS_ERROR_MM)), reflectance)
 
 
 def strobe_frames(
