@@ -2,8 +2,9 @@
 
     .venv/bin/python -m benchmarks.lens_grid [--repeats 8] [--first 0]
 
-Each scene holds three lenses of one aperture at one range, 0, 10 and 20 degrees off their axes, among six other
-things; it is looked at for eight strobe cycles by a hand. Also says at which stage lenses are lost.
+Each scene holds one lens of one aperture at one range, 0, 10 or 20 degrees off its axis, among six other things; it is
+looked at for eight strobe cycles by a hand. Lenses that return less light than white paper as large are counted apart:
+a lobe narrower than the ring leaves nothing to find. Also says at which stage lenses are lost.
 """
 
 import argparse
@@ -49,13 +50,13 @@ class Look:
     lost: str
 
 
-def grid_scene(seed: int, aperture_mm: float, range_mm: float, condition: Condition) -> Scene:
-    """Return a furnished wall at that range, its lenses replaced by three of that aperture at the grid's angles.
+def grid_scene(seed: int, aperture_mm: float, range_mm: float, angle_deg: float, condition: Condition) -> Scene:
+    """Return a furnished wall at that range, its lens of that aperture turned away by that angle.
 
     The angle is that to the mean place of the camera during the look; the hand adds its own few degrees. People are
     left out: the search pauses for them (`benchmarks.people_in_view`).
     """
-    drawn = random_scene(seed, lenses=3, clutter=6, texture=condition.texture)
+    drawn = random_scene(seed, lenses=1, clutter=6, texture=condition.texture)
     shrink = range_mm / drawn.range_mm
     scene = replace(drawn, range_mm=range_mm, objects=())
     before = Projection(scene, condition.geometry)
@@ -70,37 +71,32 @@ def grid_scene(seed: int, aperture_mm: float, range_mm: float, condition: Condit
             continue
         moved = replace(item, y_mm=item.y_mm * shrink, x_mm=item.x_mm * shrink, depth_mm=item.depth_mm * shrink)
         if isinstance(moved, Lens):
-            number = sum(isinstance(o, Lens) for o in objects)
-            moved = aimed(replace(moved, aperture_mm=aperture_mm), before, pose, ANGLES_DEG[number], rng)
+            moved = aimed(replace(moved, aperture_mm=aperture_mm), before, pose, angle_deg, rng)
         objects.append(moved)
     return replace(scene, objects=tuple(objects))
 
 
-def looks(repeats: int, first: int, condition: Condition) -> Iterator[tuple[list[Look], int]]:
-    """Yield the looks of each scene of the grid, and how many alerts lay on no lens."""
-    cells = list(product(range(repeats), APERTURES_MM, RANGES_MM, RINGS_MM))
-    for number, (_, aperture_mm, range_mm, ring_mm) in enumerate(cells):
+def looks(repeats: int, first: int, condition: Condition) -> Iterator[tuple[Look, int]]:
+    """Yield the look at each scene of the grid, and how many alerts lay on no lens."""
+    cells = list(product(range(repeats), APERTURES_MM, RANGES_MM, RINGS_MM, ANGLES_DEG))
+    for number, (_, aperture_mm, range_mm, ring_mm, angle_deg) in enumerate(cells):
         seed = GRID_SEEDS[first + number]
         geometry = replace(condition.geometry, on_axis_radius_mm=ring_mm)
         there = replace(condition, geometry=geometry)
-        scene = grid_scene(seed, aperture_mm, range_mm, there)
+        scene = grid_scene(seed, aperture_mm, range_mm, angle_deg, there)
         sequence = run_scene(scene, seed, there)
         false = sum(o.alerted and o.kind not in {"lens", "tape", "eyes"} for o in sequence.outcomes())
-        yield [_look(sequence, lens, aperture_mm, range_mm, ring_mm) for lens in _lenses(scene)], false
+        (item,) = (o for o in scene.objects if isinstance(o, Lens))
+        yield _look(sequence, item, range_mm, angle_deg, ring_mm), false
 
 
-def _lenses(scene: Scene) -> list[tuple[Lens, float]]:
-    return list(zip((o for o in scene.objects if isinstance(o, Lens)), ANGLES_DEG, strict=False))
-
-
-def _look(seq: Sequence, lens: tuple[Lens, float], aperture_mm: float, range_mm: float, ring_mm: float) -> Look:
-    item, angle_deg = lens
+def _look(seq: Sequence, item: Lens, range_mm: float, angle_deg: float, ring_mm: float) -> Look:
     near_px = NEAR_PX * seq.sense.px_per_deg / VGA.focal_px / float(np.radians(1.0))
     errors = [e for a in seq.sense.report().alerts if isinstance(a, GlintAlert) for e in [_error(seq, a, item.name)]]
     best = min(errors, default=np.inf)
     found = bool(best <= near_px)
     return Look(
-        aperture_mm=aperture_mm, range_mm=range_mm, angle_deg=angle_deg, ring_mm=ring_mm,
+        aperture_mm=item.aperture_mm, range_mm=range_mm, angle_deg=angle_deg, ring_mm=ring_mm,
         corrected=item.is_corrected, dark=lens_radiance(item, angle_deg, ring_mm, range_mm - item.depth_mm) < 1,
         found=found, error_px=float(best), lost=stage_lost(seq, item.name, found),
     )  # fmt: skip
@@ -137,13 +133,14 @@ def stage_lost(seq: Sequence, name: str, found: bool) -> str:
 
 
 def print_table(found: list[Look]) -> None:
-    """Print recall by each factor alone, then by aperture and range against angle."""
+    """Print recall of what answers by each factor alone, then by aperture and range against angle and ring."""
     for name, values in (
         ("aperture_mm", APERTURES_MM), ("range_mm", RANGES_MM), ("angle_deg", ANGLES_DEG), ("ring_mm", RINGS_MM),
     ):  # fmt: skip
         for value in values:
             part = [look for look in found if getattr(look, name) == value]
-            print(f"| {name} {value:g} | {_share(part)} |")
+            dark = sum(look.dark for look in part) / max(1, len(part))
+            print(f"| {name} {value:g} | {_share([look for look in part if not look.dark])} | {dark:.2f} |")
     print(
         "\n| aperture mm, range m | "
         + " | ".join(f"{a:g} deg, ring {r:g}" for a in ANGLES_DEG for r in RINGS_MM)
@@ -152,7 +149,8 @@ def print_table(found: list[Look]) -> None:
     print("|---|" + "---|" * (len(ANGLES_DEG) * len(RINGS_MM)))
     cells = defaultdict(list)
     for look in found:
-        cells[look.aperture_mm, look.range_mm, look.angle_deg, look.ring_mm].append(look.found)
+        if not look.dark:
+            cells[look.aperture_mm, look.range_mm, look.angle_deg, look.ring_mm].append(look.found)
     for aperture, away in product(APERTURES_MM, RANGES_MM):
         row = [cells[aperture, away, angle, ring] for angle in ANGLES_DEG for ring in RINGS_MM]
         print(f"| {aperture:g}, {away / 1000:g} | " + " | ".join(f"{sum(c)}/{len(c)}" for c in row) + " |")
@@ -174,24 +172,24 @@ def main() -> None:
     cv2.setNumThreads(1)
     found: list[Look] = []
     false = scenes = 0
-    for scene_looks, scene_false in looks(arguments.repeats, arguments.first, CONDITIONS[arguments.condition]):
-        found += scene_looks
+    for look, scene_false in looks(arguments.repeats, arguments.first, CONDITIONS[arguments.condition]):
+        found.append(look)
         false += scene_false
         scenes += 1
     unseen = sum(look.lost == OUT_OF_VIEW for look in found)
     found = [look for look in found if look.lost != OUT_OF_VIEW]
-    simple = [look for look in found if not look.corrected]
-    print(f"scenes {scenes}, lenses in view {_share(found)}; {unseen} more left the view and count nowhere")
-    print(f"simple lenses {_share(simple)}, well-corrected {_share([look for look in found if look.corrected])}")
-    print(
-        f"without those that return less light than a white wall: {_share([look for look in found if not look.dark])}"
-    )
+    lit = [look for look in found if not look.dark]
+    corrected = [look for look in lit if look.corrected]
+    print(f"scenes {scenes}, {len(found)} lenses in view; {unseen} more left the view and count nowhere")
+    print(f"lenses that answer {_share(lit)}: simple {_share([look for look in lit if not look.corrected])}, ", end="")
+    print(f"well-corrected {_share(corrected)}")
+    print(f"dark (less light than white as large): {len(found) - len(lit)}; all lenses {_share(found)}")
     errors = [look.error_px for look in found if look.found]
     print(
         f"localisation: median {np.median(errors):.2f} px, 95 % {np.quantile(errors, 0.95):.2f}, most {max(errors):.2f}"
     )
     print(f"false alerts (tape and eyes apart): {false}, 95 % {interval(min(false, scenes), scenes)} a scene")
-    print("lost:", dict(Counter(look.lost for look in found if not look.found).most_common()))
+    print("lost, of those that answer:", dict(Counter(look.lost for look in lit if not look.found).most_common()))
     print_table(found)
 
 

@@ -247,9 +247,13 @@ class Tracker:
             return self.px_per_deg * (o.reacquire_deg if motion.trusted else max(o.reacquire_deg, o.gate_untrusted_deg))
         if not motion.trusted:
             return self.px_per_deg * o.gate_untrusted_deg
-        step_deg = float(np.hypot(motion.view_deg[0] - self._view_deg[0], motion.view_deg[1] - self._view_deg[1]))
+        step_deg = self._step_deg(motion)
         share = _DEPTH_UNKNOWN if track.hits == 1 else _DEPTH_KNOWN
         return self.px_per_deg * (o.gate_deg + share * step_deg)
+
+    def _step_deg(self, motion: SetMotion) -> float:
+        """Return how far the viewpoint has moved since the set before."""
+        return float(np.hypot(motion.view_deg[0] - self._view_deg[0], motion.view_deg[1] - self._view_deg[1]))
 
     def _assign(self, glints: Sequence[Glint], gate: _Floats) -> list[tuple[int, int]]:
         """Pair as many tracks with glints as their gates allow, at the least total cost (LAPJVsp).
@@ -341,7 +345,7 @@ class Tracker:
         return Track(
             number=self._next_number,
             state=np.array([glint.y_px, glint.x_px, 0.0, 0.0]),
-            spread=self._first_spread(),
+            spread=self._first_spread(self._step_deg(motion)),
             glints=deque([glint], maxlen=o.history_sets),
             points=deque([(sequence, glint.y_px, glint.x_px)], maxlen=o.max_track_points),
             misfits_px=deque(maxlen=o.history_sets),
@@ -355,9 +359,11 @@ class Tracker:
             unseen=deque(maxlen=o.history_sets),
         )
 
-    def _first_spread(self) -> _Floats:
+    def _first_spread(self, step_deg: float = 0.0) -> _Floats:
+        """Return what is known of a new track: its place, and a drift as large as its depth may make it at this pace."""
         sigma_px = self.options.measurement_sigma_deg * self.px_per_deg
-        return np.diag(np.array([1.0, 1.0, 0.25, 0.25]) * sigma_px**2)
+        drift_px = float(np.hypot(sigma_px / 2, _DEPTH_UNKNOWN * step_deg * self.px_per_deg))
+        return np.diag(np.array([sigma_px, sigma_px, drift_px, drift_px]) ** 2)
 
     def _in_view(self, track: Track) -> bool:
         y, x = track.state[:2]
