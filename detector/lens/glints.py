@@ -64,6 +64,8 @@ class Glint:
         Centroid of its compact flux, full-resolution pixels.
     flux_dn : float
         On-axis flux over the local background, working pixels times digital numbers; clipped pixels count as clipped.
+    whole_dn : float
+        The same with what was clipped, as far as a dimmed frame shows it; `flux_dn` where none does.
     ratio : float
         On-axis over balanced off-axis flux, both less the dark flux; or, if that is less, over the highest off-axis
         summit that stands in the same dark body. A lower bound: noise sets the least denominator, clipping lowers the
@@ -86,6 +88,7 @@ class Glint:
     y_px: float
     x_px: float
     flux_dn: float
+    whole_dn: float
     ratio: float
     dark_residue: float | None
     extent_deg: float
@@ -140,18 +143,20 @@ class GlintFinder:
         summit_dn, off_peak = self._summit_elsewhere(strobe.off, to_off, yx, trusted, sigma_dn)
         core = light[:, reach - 1 : reach + 2, reach - 1 : reach + 2]
         on_summit = np.maximum(window_at(strobe.on.compact, yx, 1), core).max(axis=(1, 2))
-        whole_dn, whole_summit = on_dn, on_summit
+        whole_dn, told_dn, told_summit = on_dn, on_dn, on_summit
         if dark_dn is not None:
-            clipped = self._clips(strobe.on, yx) & ~self._clips(strobe.off, map_points(to_off, yx[:, ::-1])[:, ::-1])
             more_dn, higher = self._dimmed(strobe, planes, yx, masks, dark_dn)
-            whole_dn = np.where(clipped, np.maximum(on_dn, more_dn), on_dn)
-            whole_summit = np.where(clipped, np.maximum(on_summit, higher), on_summit)
+            whole_dn = np.where(self._clips(strobe.on, yx), np.maximum(on_dn, more_dn), on_dn)
+            # What clips under both rings is as bright as that, but of the ratio nothing more is known.
+            told = (whole_dn > on_dn) & ~self._clips(strobe.off, map_points(to_off, yx[:, ::-1])[:, ::-1])
+            told_dn = np.where(told, whole_dn, on_dn)
+            told_summit = np.where(told, np.maximum(on_summit, higher), on_summit)
         lamp_dn = 0.0 if dark_dn is None else dark_dn
         lights = Lights(
-            on_dn=whole_dn - lamp_dn,
+            on_dn=told_dn - lamp_dn,
             off_dn=off_dn - lamp_dn,
             sigma_dn=sigma_dn * np.sqrt(area_px),
-            on_summit_dn=whole_summit,
+            on_summit_dn=told_summit,
             off_summit_dn=summit_dn * balance - SUMMIT_SIGMA * sigma_dn,
             summit_sigma_dn=sigma_dn,
         )
@@ -159,6 +164,7 @@ class GlintFinder:
         table = _Table(
             yx=self._scale.to_full(yx),
             flux=np.maximum(on_dn, 1.0),
+            whole=np.maximum(whole_dn, 1.0),
             lights=lights,
             ratio=lower_ratio(lights, self._options.ratio_cap),
             residue=None if dark_dn is None else dark_dn / np.maximum(on_dn, floor_dn),
@@ -177,6 +183,7 @@ class GlintFinder:
             y_px=float(table.yx[k, 0]),
             x_px=float(table.yx[k, 1]),
             flux_dn=float(table.flux[k]),
+            whole_dn=float(table.whole[k]),
             ratio=ratio,
             dark_residue=residue,
             extent_deg=extent_deg,
@@ -422,6 +429,7 @@ class _Table:
 
     yx: _Floats
     flux: _Floats
+    whole: _Floats
     lights: Lights
     ratio: _Floats
     residue: _Floats | None

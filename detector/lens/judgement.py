@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from detector.lens.cone import cone_evidence
-from detector.lens.glints import Reading
+from detector.lens.glints import Glint, Reading
 from detector.lens.options import LensOptions
 from detector.lens.people.pairs import PAIR_DEG
 from detector.lens.scoring import (
@@ -95,7 +95,7 @@ def judge(
         min(options.top_confidence, lens_confidence(t, options, px_per_deg, model)) if r else 0.0
         for t, r in zip(tracks, ripe, strict=True)
     ]
-    retro = [_is_retro(t) for t in tracks]
+    retro = [r or _is_retro(t) for t, r in zip(tracks, ripe, strict=True)]
     alike = [
         max(n, options.neighbours_alike if t.alike_sets >= options.min_hits else 0)  # they may have left the view
         for t, n in zip(tracks, _neighbours_alike(tracks, retro, options, px_per_deg), strict=True)
@@ -112,11 +112,20 @@ def judge(
 
 
 def _is_retro(track: Track) -> bool:
-    """Return whether a track counts as a neighbour: it need not be sure enough for an alert of its own."""
+    """Return whether a track counts as a neighbour: it need not be sure enough for an alert of its own.
+
+    Beads that touch in the picture are too large together, and no less on-axis only. What clips under both rings may be
+    a bead: it counts where a dimmed frame told how bright it is, so that screws beside a lens are not taken for alike.
+    """
     glints = track.glints
     steady = track.hits >= _NEIGHBOUR_HITS and 2 * track.hits >= track.chances + track.misses and not track.held
-    some = sum(g.reading is Reading.RETRO for g in glints) >= _NEIGHBOUR_SHARE * len(glints)
+    some = sum(_may_be_retro(g) for g in glints) >= _NEIGHBOUR_SHARE * len(glints)
     return steady and some and 2 * sum(g.speck for g in glints) < len(glints)
+
+
+def _may_be_retro(glint: Glint) -> bool:
+    known_brightness = glint.saturated and glint.whole_dn > glint.flux_dn
+    return known_brightness or glint.reading in (Reading.RETRO, Reading.TOO_LARGE)
 
 
 def _moves(
@@ -197,7 +206,7 @@ def _neighbours_alike(
     if len(members) < 2:
         return counts
     places = np.array([tracks[k].yx for k in members])
-    flux = np.array([np.median(np.log10([g.flux_dn for g in tracks[k].glints])) for k in members])
+    flux = np.array([np.median(np.log10([g.whole_dn for g in tracks[k].glints])) for k in members])
     near = np.linalg.norm(places[:, None] - places[None], axis=2) <= options.neighbour_deg * px_per_deg
     linked = near & (np.abs(flux[:, None] - flux[None]) <= options.neighbour_flux_dex)
     for _ in range(int(np.ceil(np.log2(len(members))))):

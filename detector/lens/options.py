@@ -76,7 +76,7 @@ class LensOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     ] = 1.1
     detect_snr: Annotated[
         float, meta(3, 50, "1", "Least peak over noise of a candidate; raising it loses faint lenses")
-    ] = 7.0
+    ] = 5.5
     segment_snr: Annotated[
         float, meta(2, 20, "1", "A pixel counts as glint above this many sigmas; raising it loses faint flux")
     ] = 4.0

@@ -360,7 +360,7 @@ class Tracker:
         )
 
     def _first_spread(self, step_deg: float = 0.0) -> _Floats:
-        """Return what is known of a new track: its place, and a drift as large as its depth may make it at this pace."""
+        """Return what is known of a new track: its place, and a drift that its depth may bring at this pace."""
         sigma_px = self.options.measurement_sigma_deg * self.px_per_deg
         drift_px = float(np.hypot(sigma_px / 2, _DEPTH_UNKNOWN * step_deg * self.px_per_deg))
         return np.diag(np.array([sigma_px, sigma_px, drift_px, drift_px]) ** 2)

@@ -60,4 +60,5 @@ def glint(y=100.0, x=100.0, **changes):
         "lights": lights(),
         "reading": Reading.RETRO,
     }
-    return Glint(y_px=y, x_px=x, **(values | changes))
+    values = values | changes
+    return Glint(y_px=y, x_px=x, **({"whole_dn": values["flux_dn"]} | values))

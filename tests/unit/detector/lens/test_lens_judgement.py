@@ -160,6 +160,22 @@ def test_a_lens_beside_tape_but_unlike_it_still_alerts():
     assert judged(*row, lens)[-1].kind is AlertKind.LENS_GLINT
 
 
+@pytest.mark.parametrize(
+    ("beads", "kind"),
+    [
+        ({"reading": Reading.TOO_LARGE, "whole_dn": 4000.0}, AlertKind.RETRO_REFLECTOR),  # they touch in the picture
+        ({"reading": Reading.SPECULAR, "saturated": True, "whole_dn": 5000.0}, AlertKind.RETRO_REFLECTOR),
+        ({"reading": Reading.SPECULAR, "saturated": True, "whole_dn": 900.0}, AlertKind.LENS_GLINT),  # screws
+        ({"reading": Reading.SPECULAR, "saturated": True}, AlertKind.LENS_GLINT),  # nothing says how bright they are
+        ({"reading": Reading.SPECULAR}, AlertKind.LENS_GLINT),
+    ],
+)
+def test_beads_that_touch_or_clip_are_neighbours_and_screws_are_not(beads, kind):
+    row = [track(place=(100, 100 + 9 * k), number=k, **beads) for k in range(2)]
+    bright = track(place=(100, 118), number=9, whole_dn=5000.0)
+    assert judged(*row, bright)[-1].kind is kind
+
+
 def test_far_apart_is_not_a_row():
     row = [track(place=(100, 100 + 90 * k), number=k) for k in range(3)]
     assert {j.kind for j in judged(*row)} == {AlertKind.LENS_GLINT}
