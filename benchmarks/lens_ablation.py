@@ -16,7 +16,7 @@ import cv2
 import numpy as np
 
 from benchmarks.lens_fit import LEFT_OUT, NAMES, load, standardised_fit
-from benchmarks.lens_scenes import CONDITIONS, HELD_OUT_SEEDS, run_sequence
+from benchmarks.lens_scenes import CONDITIONS, DARK_LENS, HELD_OUT_SEEDS, run_sequence
 from benchmarks.lens_sweeps import PEOPLE as LEFT_OUT_OF_SWEEPS
 from benchmarks.lens_sweeps import SWEEP_SEEDS, sweep
 from detector.lens.options import LensOptions
@@ -34,12 +34,14 @@ class Cue:
 
     features: tuple[str, ...] = ()
     options: dict[str, float] = field(default_factory=dict)
+    condition: str = "plain"
 
 
 CUES = {
     "all cues": Cue(),
     "without ratio": Cue(("log_ratio", "retro_share"), {"min_ratio": 1.2}),
     "without dark frame": Cue(("dark_residue",), {"max_dark_residue": 1.0}),
+    "without dimmed frames": Cue(condition="no dimmed frames"),
     "without extent": Cue(("extent", "extent_spread"), {"max_extent_deg": 1.1}),
     "without motion": Cue(
         ("jitter", "flux_spread_dex", "cone", "wander"),
@@ -59,7 +61,7 @@ def model_without(features: tuple[str, ...], rows: Path) -> GlintModel:
 
 def _wrong(alerts: Counter[str]) -> tuple[int, str]:
     """Return how many alerts lie on neither lens, tape nor people, and on what."""
-    wrong = {k: n for k, n in alerts.items() if k not in ("lens", "tape", *PEOPLE)}
+    wrong = {k: n for k, n in alerts.items() if k not in ("lens", DARK_LENS, "tape", *PEOPLE)}
     return sum(wrong.values()), ", ".join(f"{n} {k}" for k, n in sorted(wrong.items()))
 
 
@@ -75,16 +77,17 @@ def main() -> None:
     print("|---|---|---|---|---|---|---|---|---|")
     for name, cue in CUES.items():
         options = LensOptions(**cue.options)  # type: ignore[arg-type]
+        condition = CONDITIONS[cue.condition]
         model = model_without(cue.features, arguments.rows)
         alerts: Counter[str] = Counter()
         lenses = 0
         for seed in HELD_OUT_SEEDS[FIRST : FIRST + arguments.scenes]:
-            outcomes = run_sequence(seed, CONDITIONS["plain"], options, model).outcomes()
+            outcomes = run_sequence(seed, condition, options, model).outcomes()
             lenses += sum(o.kind == "lens" for o in outcomes)
             alerts += Counter(o.kind for o in outcomes if o.alerted)
         long: Counter[str] = Counter()
         for seed in SWEEP_SEEDS[FIRST : FIRST + arguments.sweeps]:
-            long += Counter(sweep(seed, SWEEP_S, LEFT_OUT_OF_SWEEPS, CONDITIONS["plain"], options, model)[0])
+            long += Counter(sweep(seed, SWEEP_S, LEFT_OUT_OF_SWEEPS, condition, options, model)[0])
         low, high = interval(alerts["lens"], lenses)
         wrong, what = _wrong(alerts)
         people = sum(alerts[k] for k in PEOPLE)

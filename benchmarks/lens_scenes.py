@@ -37,6 +37,8 @@ from detector.types import CameraGeometry, LedState
 ON, OFF, DARK = LedState.ON_AXIS, LedState.OFF_AXIS, LedState.DARK
 VGA = CameraGeometry(width_px=640, height_px=480, hfov_deg=62.2, black_level_dn=4)
 
+DARK_LENS = "dark lens"
+
 FIT_SEEDS = range(1_000, 1_400)
 HELD_OUT_SEEDS = range(50_000, 60_000)
 
@@ -97,8 +99,9 @@ class Sequence:
 
     @property
     def kinds(self) -> dict[str, str]:
-        """Kind of each object by name."""
-        return {item.name: item.kind for item in self.scene.objects}
+        """Kind of each object by name; lenses that return no light are a kind of their own."""
+        dark = self.dark
+        return {item.name: DARK_LENS if item.name in dark else item.kind for item in self.scene.objects}
 
     @property
     def dark(self) -> frozenset[str]:

@@ -1,9 +1,10 @@
 """Score lens finding on rendered sequences with truth files: path-traced ones, or any of that form.
 
-    .venv/bin/python -m benchmarks.lens_traced DIR [--split held_out]
+    .venv/bin/python -m benchmarks.lens_traced DIR [--split held_out] [--undimmed]
 
 DIR holds `lens-sequence/1` directories, each with `NAME.truth.json` beside it (`benchmarks.path_tracer` makes them).
-Every lens that was missed and every alert on anything else is listed with its reason.
+`--undimmed` leaves out frames under the dimmed ring, as if it had no second driver. Lenses whose lobe is narrower than
+the ring are counted apart. Every other lens that was missed and every alert on anything else is listed with its reason.
 """
 
 import argparse
@@ -27,7 +28,7 @@ from detector.lens.scoring import features_of
 from detector.lens.sense import LensSense
 from detector.lens.synth.optics import blurred_gain
 from detector.lens.synth.scorer import Outcome, Place, interval, nearest_object, score
-from detector.types import GlintAlert
+from detector.types import GlintAlert, LedState
 from firmware.recordings.lens_sequence import open_lens_sequence
 
 __all__ = ["TRACED_SCENES", "TracedSequence", "traced_sequences"]
@@ -98,8 +99,10 @@ class TracedSequence:
         return score(report.alerts, report.inspect, self.kinds, self.truth, self.within_px)
 
 
-def traced_sequences(directory: Path, split: str = "") -> Iterator[TracedSequence]:
+def traced_sequences(directory: Path, split: str = "", dimmed: bool = True) -> Iterator[TracedSequence]:
     """Let the sense look at every sequence of a directory whose name begins with `split`, in order of name.
+
+    Frames under the dimmed ring are left out where `dimmed` is False.
 
     Raises
     ------
@@ -110,15 +113,16 @@ def traced_sequences(directory: Path, split: str = "") -> Iterator[TracedSequenc
     if not paths:
         raise InputError(f"{directory}: no {split}*.truth.json")
     for path in paths:
-        yield _looked_at(path)
+        yield _looked_at(path, dimmed)
 
 
-def _looked_at(path: Path) -> TracedSequence:
+def _looked_at(path: Path, dimmed: bool) -> TracedSequence:
     document = json.loads(path.read_text(encoding="utf-8"))
     recording = open_lens_sequence(path.with_name(path.name.removesuffix(".truth.json")))
     sense = LensSense(LensOptions(), recording.geometry)
     for frame in recording:
-        sense.step(frame)
+        if dimmed or frame.led is not LedState.ON_AXIS_DIM:
+            sense.step(frame)
     seen = document["pixels_yx"][0]
     objects = {str(k): item for k, item in enumerate(document["objects"]) if str(k) in seen}
     truth = {n: {k: (y, x) for k, (y, x) in places.items()} for n, places in enumerate(document["pixels_yx"])}
@@ -176,13 +180,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("directory", type=Path)
     parser.add_argument("--split", default="", help="only sequences whose name begins so")
+    parser.add_argument("--undimmed", action="store_true", help="without the frames under the dimmed ring")
     arguments = parser.parse_args()
     cv2.setNumThreads(1)
     outcomes: list[Outcome] = []
     errors: list[float] = []
     scenes = false = 0
     in_view: dict[str, list[bool]] = {"simple": [], "corrected": [], "dark": []}
-    for sequence in traced_sequences(arguments.directory, arguments.split):
+    for sequence in traced_sequences(arguments.directory, arguments.split, not arguments.undimmed):
         scenes += 1
         outcomes += sequence.outcomes()
         places = _errors_px(sequence)
