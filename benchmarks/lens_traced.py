@@ -3,13 +3,13 @@
     .venv/bin/python -m benchmarks.lens_traced DIR [--split held_out] [--undimmed]
 
 DIR holds `lens-sequence/1` directories, each with `NAME.truth.json` beside it (`benchmarks.path_tracer` makes them).
-`--undimmed` leaves out frames under the dimmed ring, as if it had no second driver. Lenses whose lobe is narrower than
-the ring are counted apart. Every other lens that was missed and every alert on anything else is listed with its reason.
+`--undimmed` leaves out frames under the dimmed ring, as if it had no second driver. Lenses that return no light are
+counted apart. Every other lens that was missed and every alert on anything else is listed with its reason.
 """
 
 import argparse
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -23,12 +23,11 @@ from benchmarks.lens_score import print_table
 from detector.errors import InputError
 from detector.lens.judgement import to_alert
 from detector.lens.options import LensOptions
-from detector.lens.retro import retro_lobe
+from detector.lens.photometry import window_at
 from detector.lens.scoring import features_of
 from detector.lens.sense import LensSense
-from detector.lens.synth.optics import blurred_gain
 from detector.lens.synth.scorer import Outcome, Place, interval, nearest_object, score
-from detector.types import GlintAlert, LedState
+from detector.types import Frame, GlintAlert, LedState
 from firmware.recordings.lens_sequence import open_lens_sequence
 
 __all__ = ["TRACED_SCENES", "TracedSequence", "traced_sequences"]
@@ -36,7 +35,8 @@ __all__ = ["TRACED_SCENES", "TracedSequence", "traced_sequences"]
 _SPECK_PX = 4.0  # of a 640 px frame: how far from its place a small thing may be seen
 _RETRO_REFLECTORS = ("tape",)  # pass every ratio: apart from the false alerts
 _KINDS = {"bead": "tape", "ball": "screw"}  # truth files name the parts
-_DISC_OVER_RMS = 2 * 2**0.5  # full width of an even disc over the root-mean-square radius that truth files give
+_BRIGHT = 10.0  # times white: below, a lens is on the brink of its lobe, or dark in most frames
+_WALL_PX, _LIGHT_PX = 10, 3  # around a lens: its wall, and its own light
 TRACED_SCENES = 10_000_000  # above every seed of the closed formulas' scenes
 
 
@@ -49,43 +49,33 @@ class TracedSequence:
     name : str
     ring_mm : float
         Radius of the on-axis ring.
-    distance_mm : float
-        From the camera to the wall.
     sense : LensSense
     truth : mapping of frame sequence number to mapping of object to (y_px, x_px)
     within_px : mapping of object to float
         How far from its place its light may be seen.
     objects : mapping of object to mapping
         As the truth file describes it.
+    returned : mapping of lens to float
+        How much light comes back from it, over that from white as large, by what the frames show at its place.
     """
 
     name: str
     ring_mm: float
-    distance_mm: float
     sense: LensSense
     truth: Mapping[int, Mapping[str, Place]]
     within_px: Mapping[str, float]
     objects: Mapping[str, Mapping[str, Any]]
+    returned: Mapping[str, float]
+
+    @property
+    def dark(self) -> frozenset[str]:
+        """Lenses that return less light than white as large: nothing to find."""
+        return frozenset(name for name, share in self.returned.items() if share < 1)
 
     @property
     def kinds(self) -> dict[str, str]:
         """Kind of each object, in the words of `detector.lens.synth`."""
         return {key: _KINDS.get(item["kind"], item["kind"]) for key, item in self.objects.items()}
-
-    @property
-    def dark(self) -> frozenset[str]:
-        """Lenses whose lobe, as wide as their blur, leaves less light than white at the on-axis ring: nothing to find.
-
-        By their blur on the axis; how the curvature of field changes it from the side is not reckoned with.
-        """
-        return frozenset(name for name, item in self.objects.items() if item["kind"] == "lens" and self._is_dark(item))
-
-    def _is_dark(self, item: Mapping[str, Any]) -> bool:
-        if "blur_deg" not in item:
-            return False
-        edge_deg = _DISC_OVER_RMS * item["blur_deg"]
-        gain = blurred_gain(item["aperture_mm"], item["focal_mm"], edge_deg)
-        return retro_lobe(gain, edge_deg, self.ring_mm, self.distance_mm) < 1
 
     @property
     def scene(self) -> int:
@@ -131,7 +121,32 @@ def _looked_at(path: Path, dimmed: bool) -> TracedSequence:
         key: (_SPECK_PX / VGA.focal_px + _half_mm(item) / distance_mm) * focal_px for key, item in objects.items()
     }
     name, ring_mm = path.name.removesuffix(".truth.json"), recording.geometry.on_axis_radius_mm
-    return TracedSequence(name, ring_mm, distance_mm, sense, truth, within_px, objects)
+    lenses = {key: item["aperture_mm"] / 2 for key, item in objects.items() if item["kind"] == "lens"}
+    light = _returned_px2(list(recording), truth, lenses, recording.geometry.black_level_dn)
+    white_px2 = {key: np.pi * (radius_mm * focal_px / distance_mm) ** 2 for key, radius_mm in lenses.items()}
+    returned = {key: light[key] / white_px2[key] for key in lenses}
+    return TracedSequence(name, ring_mm, sense, truth, within_px, objects, returned)
+
+
+def _returned_px2(
+    frames: list[Frame], truth: Mapping[int, Mapping[str, Place]], names: Collection[str], black_dn: float
+) -> dict[str, float]:
+    """Return how much wall would send back what only the on-axis ring gets from each place, as a mean over the frames.
+
+    Light in a square of seven pixels around the true place, over the off-axis frames' there, in units of the wall
+    around it; clipped pixels count as clipped. Places at the border see it repeated.
+    """
+    found = {}
+    for name in names:
+        light: dict[LedState, list[tuple[float, float]]] = {LedState.ON_AXIS: [], LedState.OFF_AXIS: []}
+        for frame in frames:
+            if frame.led in light:
+                around = window_at(frame.pixels, np.array([truth[frame.sequence][name]]), _WALL_PX)[0] - black_dn
+                near = slice(_WALL_PX - _LIGHT_PX, _WALL_PX + _LIGHT_PX + 1)
+                light[frame.led].append((float(around[near, near].sum()), float(np.median(around))))
+        (on_dn, on_wall), (off_dn, off_wall) = (np.mean(light[led], axis=0) for led in light)
+        found[name] = on_dn / on_wall - off_dn / off_wall
+    return found
 
 
 def _half_mm(item: Mapping[str, Any]) -> float:
@@ -187,6 +202,7 @@ def main() -> None:
     errors: list[float] = []
     scenes = false = 0
     in_view: dict[str, list[bool]] = {"simple": [], "corrected": [], "dark": []}
+    bright: list[bool] = []
     for sequence in traced_sequences(arguments.directory, arguments.split, not arguments.undimmed):
         scenes += 1
         outcomes += sequence.outcomes()
@@ -199,10 +215,14 @@ def main() -> None:
                 continue
             design = "dark" if name in sequence.dark else item.get("design", "simple")
             in_view[design].append(name in places)
+            if sequence.returned[name] >= _BRIGHT:
+                bright.append(name in places)
             if lost and design != "dark":
-                print(f"  missed {sequence.name}: {lost}; ring {sequence.ring_mm:.1f} mm, {dict(item)}")
+                light = f"{sequence.returned[name]:.1f} times white"
+                print(f"  missed {sequence.name}: {lost}; {light}, ring {sequence.ring_mm:.1f} mm, {dict(item)}")
     print_table(outcomes, scenes)
     answering = [*in_view["simple"], *in_view["corrected"]]
+    in_view[f"bright ({_BRIGHT:g} times white and more)"] = bright
     for design, found in {**in_view, "answering": answering, "all": [*answering, *in_view["dark"]]}.items():
         low, high = interval(sum(found), len(found))
         print(f"{design} lenses in view {sum(found)}/{len(found)} = {np.mean(found or [0]):.3f} ({low:.3f}-{high:.3f})")

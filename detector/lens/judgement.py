@@ -119,13 +119,16 @@ def _is_retro(track: Track) -> bool:
     """
     glints = track.glints
     steady = track.hits >= _NEIGHBOUR_HITS and 2 * track.hits >= track.chances + track.misses and not track.held
-    some = sum(_may_be_retro(g) for g in glints) >= _NEIGHBOUR_SHARE * len(glints)
-    return steady and some and 2 * sum(g.speck for g in glints) < len(glints)
+    some = _share(track, lambda g: _shows_on_axis_only(g) or (g.saturated and g.whole_dn > g.flux_dn))
+    return steady and some >= _NEIGHBOUR_SHARE and 2 * sum(g.speck for g in glints) < len(glints)
 
 
-def _may_be_retro(glint: Glint) -> bool:
-    known_brightness = glint.saturated and glint.whole_dn > glint.flux_dn
-    return known_brightness or glint.reading in (Reading.RETRO, Reading.TOO_LARGE)
+def _share(track: Track, which: Callable[[Glint], bool]) -> float:
+    return sum(which(g) for g in track.glints) / len(track.glints)
+
+
+def _shows_on_axis_only(glint: Glint) -> bool:
+    return glint.reading in (Reading.RETRO, Reading.TOO_LARGE)
 
 
 def _moves(
@@ -200,15 +203,24 @@ def rejection(track: Track, options: LensOptions, wanted: float) -> str:
 def _neighbours_alike(
     tracks: Sequence[Track], retro: Sequence[bool], options: LensOptions, px_per_deg: float
 ) -> list[int]:
-    """Count, for each retro-reflector, the others in its patch: linked by short steps and alike in flux."""
+    """Count, for each retro-reflector, the others in its patch: linked by short steps and alike in flux.
+
+    In flux as it clips or as the dimmed ring tells, for beads flicker; what only clips under both rings must be alike
+    under the dimmed one, since all that clips is alike otherwise.
+    """
     counts = [0] * len(tracks)
     members = [k for k, yes in enumerate(retro) if yes]
     if len(members) < 2:
         return counts
     places = np.array([tracks[k].yx for k in members])
-    flux = np.array([np.median(np.log10([g.whole_dn for g in tracks[k].glints])) for k in members])
+    sure = np.array([_share(tracks[k], _shows_on_axis_only) >= _NEIGHBOUR_SHARE for k in members])
+    flux, whole = (
+        np.array([np.median(np.log10([getattr(g, name) for g in tracks[k].glints])) for k in members])
+        for name in ("flux_dn", "whole_dn")
+    )
     near = np.linalg.norm(places[:, None] - places[None], axis=2) <= options.neighbour_deg * px_per_deg
-    linked = near & (np.abs(flux[:, None] - flux[None]) <= options.neighbour_flux_dex)
+    as_clipped = (np.abs(flux[:, None] - flux[None]) <= options.neighbour_flux_dex) & sure[:, None] & sure[None]
+    linked = near & (as_clipped | (np.abs(whole[:, None] - whole[None]) <= options.neighbour_flux_dex))
     for _ in range(int(np.ceil(np.log2(len(members))))):
         linked = (linked.astype(np.int64) @ linked.astype(np.int64)) > 0
     for k, size in zip(members, linked.sum(axis=1), strict=True):

@@ -164,6 +164,7 @@ def test_a_lens_beside_tape_but_unlike_it_still_alerts():
     ("beads", "kind"),
     [
         ({"reading": Reading.TOO_LARGE, "whole_dn": 4000.0}, AlertKind.RETRO_REFLECTOR),  # they touch in the picture
+        ({"whole_dn": 900.0}, AlertKind.RETRO_REFLECTOR),  # they flicker
         ({"reading": Reading.SPECULAR, "saturated": True, "whole_dn": 5000.0}, AlertKind.RETRO_REFLECTOR),
         ({"reading": Reading.SPECULAR, "saturated": True, "whole_dn": 900.0}, AlertKind.LENS_GLINT),  # screws
         ({"reading": Reading.SPECULAR, "saturated": True}, AlertKind.LENS_GLINT),  # nothing says how bright they are
