@@ -10,6 +10,7 @@ __all__ = ["SweepTally"]
 _CANNOT_SEE: tuple[Phrase, ...] = (
     Phrase("lens.cannot_see.steep_one_way_glass"),
     Phrase("lens.cannot_see.turned_away"),
+    Phrase("lens.cannot_see.too_near"),
     Phrase("lens.cannot_see.infrared_filter"),
     Phrase("lens.cannot_see.covered"),
     Phrase("lens.cannot_see.out_of_view"),
