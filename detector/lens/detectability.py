@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from detector.lens.light_meter import LEAST_RADIUS_PX
+from detector.lens.noise import OPENING_BIAS_SIGMA
 from detector.lens.options import LensOptions
 from detector.lens.photometry import disc_offsets
 from detector.lens.ratio import FLUX_SIGMA, SUMMIT_SIGMA
@@ -21,9 +23,6 @@ _HOLE_RADIUS = 1.1  # of a lens's dark surround, in apertures
 # A lens in view reads `retro` in 85 % of its sets (options.lens_show):
 _OFF_CENTRE_PX = 0.375  # along both axes: as many places lie nearer to the middle of their pixel,
 _UNLUCKY_SIGMA = 1.04  # and as many Gaussian draws lie above minus this
-# The finder's own, glints.py.
-_OPENING_BIAS_SIGMA = 1.3
-_LEAST_RADIUS_PX = 1.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,13 +115,13 @@ class DetectabilityModel:
         psf_px = max(float(np.radians(self.psf_sigma_deg)) * focal_px, 1e-3)
         aperture_px = _APERTURES_MM * focal_px / range_mm
         spread2_px2 = psf_px**2 + (aperture_px / 4) ** 2
-        radius_px = max(_LEAST_RADIUS_PX, focal_px * float(np.radians(options.aperture_deg)))
+        radius_px = max(LEAST_RADIUS_PX, focal_px * float(np.radians(options.aperture_deg)))
         shape = np.exp(-_distance2_px2(radius_px) / (2 * spread2_px2[:, None]))
         lens_dn = radiance_dn * _blurred_disc(aperture_px / 2, psf_px)
         dip_dn = hole_dn * _blurred_disc(_HOLE_RADIUS * aperture_px, psf_px)
         over_dn = lens_dn[:, None] * shape - dip_dn[:, None] - _UNLUCKY_SIGMA * sigma_dn
         peak_dn = over_dn.max(axis=1)
-        least_dn = max((options.detect_snr + _OPENING_BIAS_SIGMA) * sigma_dn, options.min_contrast * wall_dn)
+        least_dn = max((options.detect_snr + OPENING_BIAS_SIGMA) * sigma_dn, options.min_contrast * wall_dn)
         seen = (peak_dn >= least_dn) & (_ratio(over_dn, peak_dn, sigma_dn, options) >= options.min_ratio)
         missed = np.flatnonzero(~seen)
         first = int(missed[-1]) + 1 if len(missed) else 0

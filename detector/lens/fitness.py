@@ -9,11 +9,11 @@ import numpy as np
 import numpy.typing as npt
 
 from detector.lens.detectability import LARGEST_APERTURE_MM, DetectabilityModel
-from detector.lens.noise import NoiseModel
+from detector.lens.noise import OPENING_BIAS_SIGMA, NoiseModel
 from detector.lens.options import LensOptions
 from detector.lens.sharpness import SharpnessMeter
 from detector.lens.strobe import StrobeSet
-from detector.lens.working import WorkingScale
+from detector.lens.working import SATURATED, WorkingScale
 from detector.types import CameraGeometry
 
 __all__ = ["Fitness", "FitnessMeter", "Hand"]
@@ -23,8 +23,6 @@ _Grey = npt.NDArray[np.uint8] | npt.NDArray[np.uint16]
 _ALL = np.uint8(255)  # stands for 1 where shares are taken as means of bytes
 _BLOCKS_PER_SPOT = 2
 _PIXEL_STEP = 3  # every third working pixel of every third row tells a block's level well enough
-_SATURATED = 0.98  # as in glints.py
-_SNR_BIAS = 1.3  # a top-hat of pure noise lies this many sigmas above zero, as in glints.py
 _LEVELS = 24  # wall levels at which the smallest aperture is computed; those between are interpolated
 _STEP = 0.1  # natural logarithm: noise, blur and range this near to each other share one computation
 _REMEMBERED = 256
@@ -155,7 +153,7 @@ class FitnessMeter:
         wall_dn = on_dn - black_dn - ambient_dn
         ratio = strobe.on.exposure / strobe.off.exposure
         off_dn = (self._block_means(self._thinned(strobe.off.grey)) - black_dn) * ratio - ambient_dn
-        is_clipped = np.multiply(on_grey >= _SATURATED * self._full_dn, _ALL, dtype=np.uint8)
+        is_clipped = np.multiply(on_grey >= SATURATED * self._full_dn, _ALL, dtype=np.uint8)
         clipped = self._block_means(is_clipped) > _ALL * self._options.max_clipped_share
         usable = ~clipped & (wall_dn > 0) & (off_dn >= self._options.min_off_axis_share * wall_dn)
         usable &= self._has_headroom(on_dn, wall_dn, noise)
@@ -208,8 +206,8 @@ class FitnessMeter:
     def _has_headroom(self, on_dn: _Floats, wall_dn: _Floats, noise: NoiseModel) -> npt.NDArray[np.bool_]:
         """Mark where a glint can still stand out before it clips."""
         o = self._options
-        least_dn = np.maximum((o.detect_snr + _SNR_BIAS) * noise.sigma_dn(on_dn), o.min_contrast * wall_dn)
-        return np.asarray(_SATURATED * self._full_dn - on_dn >= least_dn)
+        least_dn = np.maximum((o.detect_snr + OPENING_BIAS_SIGMA) * noise.sigma_dn(on_dn), o.min_contrast * wall_dn)
+        return np.asarray(SATURATED * self._full_dn - on_dn >= least_dn)
 
     def _smallest_mm(self, wall_dn: _Floats, look: "_Look") -> _Floats:
         """Return the smallest aperture per level of wall, the worse of both ranges; infinite where none is enough."""

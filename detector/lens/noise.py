@@ -5,7 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["NoiseModel", "estimate_noise"]
+__all__ = ["OPENING_BIAS_SIGMA", "NoiseModel", "estimate_noise"]
+
+OPENING_BIAS_SIGMA = 1.3  # a top-hat of pure noise lies this far above zero
 
 _ROW_STEP = 20
 _BINS = 6

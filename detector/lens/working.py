@@ -9,7 +9,9 @@ import numpy.typing as npt
 from detector.lens.options import LensOptions
 from detector.types import CameraGeometry, Frame, LedState
 
-__all__ = ["WorkingFrame", "WorkingScale"]
+__all__ = ["SATURATED", "WorkingFrame", "WorkingScale"]
+
+SATURATED = 0.98  # of full scale, from which on a pixel counts as clipped
 
 Grey = npt.NDArray[np.uint8] | npt.NDArray[np.uint16]
 

@@ -14,7 +14,7 @@ from detector.lens.calibration.refusal import Refusal, RefusedError
 from detector.lens.calibration.results import FocusResult, working_psf_px
 from detector.lens.calibration.stack import stack_frames
 from detector.lens.options import LensOptions
-from detector.lens.working import WorkingScale
+from detector.lens.working import SATURATED, WorkingScale
 from detector.types import CameraGeometry, Frame, LedState
 
 __all__ = ["measure_focus"]
@@ -24,7 +24,6 @@ _WINDOW_PX = 64
 _STRIDE_PX = 16
 _COHERENCE = 0.8  # of the gradients in a window: 1 for one straight edge, 0 for a dot
 _LEAST_SLANT_PX = 2.0  # across the window: the edge must cross pixels at all their phases
-_SATURATED = 0.98
 _SHARPEST_PX = 0.5  # blur of a lens in focus, pixel included: what others are compared with
 _MTF50_SIGMA = 0.18739  # sqrt(ln 2 / 2) / pi: of a Gaussian, times its standard deviation
 _GRADIENT_BLUR_PX = 1.5
@@ -155,7 +154,7 @@ def _misfit(edge: _Edge, noise_dn: float) -> float:
 
 
 def _check(edge: _Edge, noise_dn: float, full_dn: float, highest_dn: float, options: CalibrationOptions) -> None:
-    if highest_dn >= _SATURATED * full_dn:
+    if highest_dn >= SATURATED * full_dn:
         raise RefusedError(Refusal.CLIPPED, "focus: the bright side of the edge is saturated: shorten the exposure")
     inside = abs(edge.offset_px) < _WINDOW_PX / 2 and edge.sigma_px < _WINDOW_PX / 4
     if (

@@ -12,13 +12,13 @@ from detector.lens.calibration.refusal import Refusal, RefusedError
 from detector.lens.calibration.results import ReferenceResult
 from detector.lens.calibration.stack import FrameStack, stack_rings
 from detector.lens.retro import retro_lobe
+from detector.lens.working import SATURATED
 from detector.types import CameraGeometry, Frame, LedState
 
 __all__ = ["measure_reference"]
 
 _Image = npt.NDArray[np.float32]
 _Floats = npt.NDArray[np.float64]
-_SATURATED = 0.98
 _LEAST_RADIUS_PX = 6.0  # 99.99 % of a point whose blur is 1.4 px
 _RADIUS_APERTURES = 1.0  # flux is summed this much further out
 _WALL_RADII = (1.2, 2.5)  # of the ring around, in which the wall's level is taken
@@ -227,5 +227,5 @@ class _Place:
 
 def _check_clipping(frames: Sequence[Frame], place: _Place, full_dn: int) -> None:
     for frame in frames:
-        if frame.led is not LedState.DARK and frame.pixels[place.window][place.inside].max() >= _SATURATED * full_dn:
+        if frame.led is not LedState.DARK and frame.pixels[place.window][place.inside].max() >= SATURATED * full_dn:
             raise RefusedError(Refusal.CLIPPED, "reference lens: the glint is saturated: shorten the exposure")

@@ -8,13 +8,13 @@ import numpy.typing as npt
 
 from detector.errors import InputError
 from detector.lens.calibration.refusal import Refusal, RefusedError
+from detector.lens.working import SATURATED
 from detector.types import CameraGeometry, Frame, LedState
 
 __all__ = ["FrameStack", "block_means", "stack_frames", "stack_rings"]
 
 _Image = npt.NDArray[np.float32]
 _NAMES = {LedState.ON_AXIS: "on-axis", LedState.OFF_AXIS: "off-axis", LedState.DARK: "dark"}
-_SATURATED = 0.98
 _LEAST_FRAMES = 4
 
 
@@ -111,7 +111,7 @@ def _statistics(frames: list[Frame], full_dn: int) -> FrameStack:
         squares += change * change
         means.append(float(frame.pixels.mean()))
         low += int((frame.pixels == 0).sum())
-        high += int((frame.pixels >= _SATURATED * full_dn).sum())
+        high += int((frame.pixels >= SATURATED * full_dn).sum())
     count, early = len(frames), (len(frames) + 1) // 2
     total = sums[0] + sums[1]
     variance = np.maximum(squares - total * total / np.float32(count), 0) / np.float32(count - 1)

@@ -90,7 +90,8 @@ class SimCamera(DriverBase):
         )
 
     def _expose(self, renderer: SceneRenderer, frame: Frame) -> _Pixels:
-        lit = {state: self._world.lit_fractions(frame, state) for state in LedState if state is not LedState.DARK}
+        rings: list[LedState] = [state for state in LedState if state is not LedState.DARK]
+        lit: dict[LedState, npt.NDArray[np.float64]] = {r: self._world.lit_fractions(frame, r) for r in rings}
         if all(np.ptp(rows) == 0 for rows in lit.values()):
             return self._render(renderer, frame, {state: float(rows[0]) for state, rows in lit.items()})
         return self._blend(renderer, frame, lit)

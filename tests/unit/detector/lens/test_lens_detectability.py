@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from benchmarks.lens_apertures import VGA, Look
-from detector.lens import detectability, glints
 from detector.lens.detectability import LARGEST_APERTURE_MM, DetectabilityModel
 from detector.lens.options import LensOptions
 from detector.lens.synth import SensorModel
@@ -56,7 +55,3 @@ def test_the_finder_begins_to_see_lenses_near_the_aperture_stated(range_mm, gain
     assert stated is not None
     assert look.seen(stated)[0] >= 0.8
     assert look.seen(0.6 * stated)[0] <= 0.3
-
-
-def test_the_model_goes_by_the_finders_own_bias():
-    assert detectability._OPENING_BIAS_SIGMA == glints._OPENING_BIAS_SIGMA
