@@ -165,13 +165,17 @@ class GlintFinder:
         reach = own.light.shape[1] // 2
         core = own.light[:, reach - 1 : reach + 2, reach - 1 : reach + 2]
         summit = np.maximum(window_at(strobe.on.compact, own.yx, 1), core).max(axis=(1, 2))
-        if own.dark_dn is None:
+        at = self._meter.clips(strobe.on, own.yx)
+        if own.dark_dn is None or not at.any():
             return own.on_dn, own.on_dn, summit
-        more_dn, higher = self._meter.dimmed(strobe, planes, own.yx, own.masks, own.dark_dn)
-        whole_dn = np.where(self._meter.clips(strobe.on, own.yx), np.maximum(own.on_dn, more_dn), own.on_dn)
+        more_dn, higher = self._meter.dimmed(strobe, planes, own.yx[at], own.masks[at], own.dark_dn[at])
+        whole_dn, told_dn, told_summit = own.on_dn.copy(), own.on_dn.copy(), summit.copy()
+        whole_dn[at] = np.maximum(own.on_dn[at], more_dn)
         there = map_points(planes.motions.to_off, own.yx[:, ::-1])[:, ::-1]
         told = (whole_dn > own.on_dn) & ~self._meter.clips(strobe.off, there)
-        return whole_dn, np.where(told, whole_dn, own.on_dn), np.where(told, np.maximum(summit, higher), summit)
+        told_dn[told] = whole_dn[told]
+        told_summit[told] = np.maximum(summit[told], higher[told[at]])
+        return whole_dn, told_dn, told_summit
 
     def _glint(self, table: "_Table", k: int, snr: float) -> Glint:
         residue, lights = None if table.residue is None else float(table.residue[k]), table.lights.at(k)
