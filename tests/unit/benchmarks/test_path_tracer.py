@@ -216,17 +216,31 @@ def test_the_truth_file_has_every_object_in_every_frame_where_the_projection_put
     assert tape_count == sum(item.count for item in drawn.scene.objects if item.kind == "tape")
 
 
+def written(drawn, plan, directory):
+    """Write a recipe's scene as the closed formulas render it, with its truth file, and return how it scores."""
+    renderer = SceneRenderer(drawn.scene, drawn.geometry, drawn.seed)
+    frames = [frame for frame, _ in strobe_frames(renderer, HandMotion(drawn.seed, 6.0), plan, drawn.seed)]
+    write_lens_sequence(directory / drawn.name, drawn.geometry, frames)
+    (directory / f"{drawn.name}.truth.json").write_text(json.dumps(truth_document(drawn, plan)))
+    return next(traced_sequences(directory, "fit"))
+
+
+def test_a_lens_that_returns_nothing_is_told_by_the_frames(tmp_path):
+    drawn = recipe(Split.FIT, 1)
+    blind = tuple(replace(item, retro_gain=0.0) if isinstance(item, Lens) else item for item in drawn.scene.objects)
+    bright = written(drawn, TWO_SETS, tmp_path / "bright")
+    dark = written(replace(drawn, scene=replace(drawn.scene, objects=blind)), TWO_SETS, tmp_path / "dark")
+    assert not bright.dark
+    assert min(bright.returned.values()) > 5
+    assert dark.dark == set(dark.returned)
+    assert max(abs(share) for share in dark.returned.values()) < 0.7
+
+
 def test_rendered_directories_are_scored_against_their_truth(tmp_path):
     drawn, plan = recipe(Split.FIT, 1), StrobePlan(sets=8)
-    frames = [
-        frame
-        for frame, _ in strobe_frames(
-            SceneRenderer(drawn.scene, drawn.geometry, drawn.seed), HandMotion(drawn.seed, 6.0), plan, drawn.seed
-        )
-    ]
-    write_lens_sequence(tmp_path / drawn.name, drawn.geometry, frames)
-    (tmp_path / f"{drawn.name}.truth.json").write_text(json.dumps(truth_document(drawn, plan)))
-    (sequence,) = traced_sequences(tmp_path, "fit")
+    sequence = written(drawn, plan, tmp_path)
+    (undimmed,) = traced_sequences(tmp_path, "fit", dimmed=False)
+    assert undimmed.returned == sequence.returned, "what a lens returns is not a matter of what the sense is shown"
     assert sequence.scene % 2 == 0
     outcomes = {o.kind: o for o in sequence.outcomes()}
     assert outcomes["lens"].alerted
