@@ -58,7 +58,7 @@ class Row:
 def rows_of(sequence: Sequence | TracedSequence, seed: int) -> list[Row]:
     """Return a row for every track that was seen often enough; what lies on a lens without light is neither."""
     options, px_per_deg = sequence.sense.options, sequence.sense.px_per_deg
-    wanted = sequence.sense.evidence_wanted
+    wanted, kinds, dark = sequence.sense.evidence_wanted, sequence.kinds, sequence.dark
     rows = []
     for judgement in sequence.sense.judgements:
         track = judgement.track
@@ -66,9 +66,9 @@ def rows_of(sequence: Sequence | TracedSequence, seed: int) -> list[Row]:
             continue
         alert = to_alert(Judgement(track, 0.0, AlertKind.LENS_GLINT, 0, None))
         name, _ = nearest_object(alert, sequence.truth, sequence.within_px)
-        if name in sequence.dark:
+        if name in dark:
             continue
-        kind = sequence.kinds.get(name or "", "nothing")
+        kind = kinds.get(name or "", "nothing")
         features = tuple(features_of(track, options, px_per_deg).vector().tolist())
         ripe = track.evidence >= wanted
         rows.append(Row(seed, kind, evidence_penalty(track, options), judgement.neighbours, ripe, features))

@@ -110,7 +110,8 @@ def _looked_at(path: Path, dimmed: bool) -> TracedSequence:
     document = json.loads(path.read_text(encoding="utf-8"))
     recording = open_lens_sequence(path.with_name(path.name.removesuffix(".truth.json")))
     sense = LensSense(LensOptions(), recording.geometry)
-    for frame in recording:
+    frames = list(recording)
+    for frame in frames:
         if dimmed or frame.led is not LedState.ON_AXIS_DIM:
             sense.step(frame)
     seen = document["pixels_yx"][0]
@@ -122,7 +123,7 @@ def _looked_at(path: Path, dimmed: bool) -> TracedSequence:
     }
     name, ring_mm = path.name.removesuffix(".truth.json"), recording.geometry.on_axis_radius_mm
     lenses = {key: item["aperture_mm"] / 2 for key, item in objects.items() if item["kind"] == "lens"}
-    light = _returned_px2(list(recording), truth, lenses, recording.geometry.black_level_dn)
+    light = _returned_px2(frames, truth, lenses, recording.geometry.black_level_dn)
     white_px2 = {key: np.pi * (radius_mm * focal_px / distance_mm) ** 2 for key, radius_mm in lenses.items()}
     returned = {key: light[key] / white_px2[key] for key in lenses}
     return TracedSequence(name, ring_mm, sense, truth, within_px, objects, returned)

@@ -10,9 +10,9 @@ import numpy as np
 
 from detector.lens.working import WorkingFrame
 
-__all__ = ["dim_gain"]
+__all__ = ["WALL_STEP", "dim_gain"]
 
-_STEP = 7  # as for the rings' balance: every seventh pixel
+WALL_STEP = 7  # every seventh pixel of every seventh row tells the wall's level well enough
 _TRIM = 0.1  # of the pixels at either end, which are taken for as bright as the rest's extremes
 _LEAST_LIGHT_DN = 0.5  # less light of the dimmed ring on the wall cannot be told from a drifting black level
 _LEAST_GAIN, _MOST_GAIN = 2.0, 100.0
@@ -48,7 +48,7 @@ def dim_gain(on: WorkingFrame, dim: WorkingFrame, dark: WorkingFrame, black_leve
 
 
 def _mean_dn(item: WorkingFrame) -> float:
-    grey = item.grey[::_STEP, ::_STEP].ravel()
+    grey = item.grey[::WALL_STEP, ::WALL_STEP].ravel()
     cut = round(_TRIM * (grey.size - 1))
     ordered = np.partition(grey, (cut, grey.size - 1 - cut))
     return float(np.clip(grey, ordered[cut], ordered[grey.size - 1 - cut]).mean())

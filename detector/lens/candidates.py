@@ -5,7 +5,7 @@ import numpy as np
 import numpy.typing as npt
 
 from detector.lens.differencing import StrobePlanes
-from detector.lens.light_meter import LightMeter, pair_noise
+from detector.lens.light_meter import LightMeter
 from detector.lens.noise import OPENING_BIAS_SIGMA, NoiseModel
 from detector.lens.options import LensOptions
 from detector.lens.working import WorkingFrame, WorkingScale
@@ -81,7 +81,7 @@ class CandidateFinder:
         compact = np.asarray(on.compact, dtype=np.float32)
         if not planes.motions.trusted:
             return compact
-        return np.asarray(cv2.max(compact, planes.difference / np.float32(pair_noise(planes))), dtype=np.float32)
+        return np.asarray(cv2.max(compact, planes.difference / np.float32(planes.noise_gain)), dtype=np.float32)
 
 
 def untouched(yx: _Floats, distance_px: float) -> npt.NDArray[np.bool_]:

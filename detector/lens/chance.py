@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from detector.lens.glints import Glint, Reading
 from detector.lens.options import LensOptions
-from detector.lens.registration import map_points
+from detector.lens.registration import map_places
 
 __all__ = ["SparkleField", "evidence_wanted", "set_evidence"]
 
@@ -56,7 +56,7 @@ class SparkleField:
         if any(map(len, self._places)):
             counts = [len(p) for p in self._places]
             known = np.concatenate(list(self._places))
-            known[:, :2] = map_points(motion, known[:, 1::-1])[:, ::-1]
+            known[:, :2] = map_places(motion, known[:, :2])
             self._places = deque(np.split(known, np.cumsum(counts)[:-1]), maxlen=_REMEMBERED_SETS)
 
     def add(self, births: _Floats) -> None:

@@ -6,13 +6,12 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from detector.lens.bracket import dim_gain
+from detector.lens.bracket import WALL_STEP, dim_gain
 from detector.lens.strobe import StrobeSet
 from detector.lens.working import WorkingFrame
 
 __all__ = ["SetMotions", "StrobePlanes", "difference_planes"]
 
-_BALANCE_STEP = 7  # the rings' balance is taken from every seventh pixel
 _BALANCE_RANGE = (0.33, 3.0)
 _LEAST_LIGHT_DN = 2.0
 
@@ -60,6 +59,11 @@ class StrobePlanes:
     motions: SetMotions
     balance_map: npt.NDArray[np.float32] | None = None
     dim_gain: float | None = None
+
+    @property
+    def noise_gain(self) -> float:
+        """How much noisier the difference is than one frame."""
+        return float(np.hypot(1.0, self.balance))
 
     def balance_at(self, yx: npt.NDArray[np.float64]) -> float | npt.NDArray[np.float64]:
         """Return the balance at working pixels (n, 2): one number for all where no map was calibrated."""
@@ -145,8 +149,8 @@ def _level(
     room_dn: float = 0.0,
 ) -> float:
     """Return the median over black level and room light, of the picture as the map would have it lit."""
-    grey = item.grey[::_BALANCE_STEP, ::_BALANCE_STEP]
+    grey = item.grey[::WALL_STEP, ::WALL_STEP]
     if balance_map is None:
         return float(np.median(grey)) - black_level_dn - room_dn
     over = grey - np.float32(black_level_dn + room_dn)
-    return float(np.median(over * balance_map[::_BALANCE_STEP, ::_BALANCE_STEP]))
+    return float(np.median(over * balance_map[::WALL_STEP, ::WALL_STEP]))

@@ -13,7 +13,7 @@ from detector.lens.noise import NoiseModel
 from detector.lens.options import LensOptions
 from detector.lens.photometry import aperture_flux, grow_within, longer_axis, window_at
 from detector.lens.ratio import FLUX_SIGMA, SUMMIT_SIGMA, Lights, lower_ratio
-from detector.lens.registration import map_points
+from detector.lens.registration import map_places
 from detector.lens.strobe import StrobeSet
 from detector.lens.working import SATURATED, WorkingScale
 
@@ -151,6 +151,7 @@ class GlintFinder:
             whole=np.maximum(whole_dn, 1.0),
             lights=lights,
             ratio=lower_ratio(lights, self._options.ratio_cap),
+            unseen=np.asarray(lights.unseen_off_axis),
             residue=residue,
             length_px=self._length_px(planes, yx),
             saturated=np.minimum(on_peak, off_peak) >= SATURATED * self._full_dn,
@@ -171,14 +172,15 @@ class GlintFinder:
         more_dn, higher = self._meter.dimmed(strobe, planes, own.yx[at], own.masks[at], own.dark_dn[at])
         whole_dn, told_dn, told_summit = own.on_dn.copy(), own.on_dn.copy(), summit.copy()
         whole_dn[at] = np.maximum(own.on_dn[at], more_dn)
-        there = map_points(planes.motions.to_off, own.yx[:, ::-1])[:, ::-1]
-        told = (whole_dn > own.on_dn) & ~self._meter.clips(strobe.off, there)
+        there = map_places(planes.motions.to_off, own.yx[at])
+        told = at.copy()
+        told[at] = (more_dn > own.on_dn[at]) & ~self._meter.clips(strobe.off, there)
         told_dn[told] = whole_dn[told]
         told_summit[told] = np.maximum(summit[told], higher[told[at]])
         return whole_dn, told_dn, told_summit
 
     def _glint(self, table: "_Table", k: int, snr: float) -> Glint:
-        residue, lights = None if table.residue is None else float(table.residue[k]), table.lights.at(k)
+        residue = None if table.residue is None else float(table.residue[k])
         ratio, saturated = float(table.ratio[k]), bool(table.saturated[k])
         extent_deg = float(np.degrees(table.length_px[k] / self._scale.focal_px))
         return Glint(
@@ -192,8 +194,8 @@ class GlintFinder:
             saturated=saturated,
             speck=bool(table.speck[k]),
             snr=snr,
-            lights=lights,
-            reading=self._read(lights, ratio, residue, extent_deg, saturated),
+            lights=table.lights.at(k),
+            reading=self._read(ratio, bool(table.unseen[k]), residue, extent_deg, saturated),
         )
 
     def _length_px(self, planes: StrobePlanes, yx: _Floats) -> _Floats:
@@ -210,11 +212,11 @@ class GlintFinder:
         body = grow_within(bright & (core > 0), bright, radius)
         return longer_axis(body)
 
-    def _read(self, lights: Lights, ratio: float, residue: float | None, extent_deg: float, saturated: bool) -> Reading:
+    def _read(self, ratio: float, unseen: bool, residue: float | None, extent_deg: float, saturated: bool) -> Reading:
         o = self._options
         if residue is not None and residue > o.max_dark_residue:
             return Reading.DARK_RESIDUE
-        if ratio < o.min_ratio and lights.unseen_off_axis:
+        if ratio < o.min_ratio and unseen:
             return Reading.FAINT
         if ratio < o.min_ratio:
             return Reading.SATURATED if saturated and ratio > np.sqrt(o.min_ratio) else Reading.SPECULAR
@@ -242,6 +244,7 @@ class _Table:
     whole: _Floats
     lights: Lights
     ratio: _Floats
+    unseen: npt.NDArray[np.bool_]
     residue: _Floats | None
     length_px: _Floats
     saturated: npt.NDArray[np.bool_]

@@ -8,11 +8,11 @@ from detector.lens.noise import NoiseModel, estimate_noise
 from detector.lens.options import LensOptions
 from detector.lens.photometry import aperture_flux, disc_offsets, highest_summit, matched_flux, window_at
 from detector.lens.ratio import FLUX_SIGMA, SUMMIT_SIGMA
-from detector.lens.registration import map_points
+from detector.lens.registration import map_places
 from detector.lens.strobe import StrobeSet
 from detector.lens.working import SATURATED, WorkingFrame, WorkingScale
 
-__all__ = ["LEAST_RADIUS_PX", "LightMeter", "pair_noise"]
+__all__ = ["LEAST_RADIUS_PX", "LightMeter"]
 
 _Floats = npt.NDArray[np.float64]
 _HALF_GAUSSIAN_MEAN = 0.4
@@ -82,7 +82,7 @@ class LightMeter:
         if not planes.motions.trusted:
             return light
         more = window_at(planes.difference, yx, radius_px)
-        least = pair_noise(planes) * self.threshold_dn(level_dn, noise)
+        least = planes.noise_gain * self.threshold_dn(level_dn, noise)
         covered = -window_at(planes.difference, yx, self._body_px()).min(axis=(1, 2))
         least = np.maximum(least, covered)
         other = window_at(on.grey, yx, radius_px) - more - self._black_dn
@@ -106,7 +106,7 @@ class LightMeter:
 
         Looking around forgives registration; it can only raise the flux, never make a screw look like a lens.
         """
-        there = map_points(motion, yx[:, ::-1])[:, ::-1]
+        there = map_places(motion, yx)
         level = self.level_dn(item, there)
         light = self.light(item, there, level, self.disc.shape[0] // 2 + self._search_px(trusted))
         bias_dn = _HALF_GAUSSIAN_MEAN * noise.sigma_dn(level) * masks.sum(axis=(1, 2))
@@ -135,7 +135,7 @@ class LightMeter:
 
         A single full-resolution pixel is no summit: no optics can do that, sparkle can.
         """
-        there = map_points(motion, yx[:, ::-1])[:, ::-1]
+        there = map_places(motion, yx)
         search_px = max(1, self._search_px(trusted) - 1)  # nearer than for flux: walls between dark holes have summits
         grey = window_at(item.grey, there, search_px + 1)
         summit = highest_summit(grey, window_at(item.compact, there, search_px))
@@ -160,7 +160,7 @@ class LightMeter:
         dim, to_dim, gain = strobe.dim, planes.motions.to_dim, planes.dim_gain
         if dim is None or to_dim is None or gain is None or not planes.motions.trusted:
             return np.zeros(len(yx)), np.zeros(len(yx))
-        there = map_points(to_dim, yx[:, ::-1])[:, ::-1]
+        there = map_places(to_dim, yx)
         level_dn = self.level_dn(dim, there)
         sigma_dn = estimate_noise(dim.grey, self._full_dn).sigma_dn(level_dn)
         light = self.light(dim, there, level_dn, self.disc.shape[0] // 2)
@@ -200,8 +200,3 @@ class LightMeter:
         and a wall's pattern beside a lens must not be held against it.
         """
         return 0 if trusted else round(self._scale.px(self._options.search_untrusted_deg))
-
-
-def pair_noise(planes: StrobePlanes) -> float:
-    """Return how much noisier the difference is than one frame."""
-    return float(np.hypot(1.0, planes.balance))

@@ -1,7 +1,7 @@
 """On-axis over off-axis light as a lower bound, of one strobe set or of several together."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from math import hypot
 
 import numpy as np
@@ -38,7 +38,7 @@ class Lights:
 
     def at(self, k: int) -> "Lights":
         """Return the k-th of many."""
-        return Lights(**{f.name: float(np.asarray(getattr(self, f.name))[k]) for f in fields(self)})
+        return Lights(**{name: float(getattr(self, name)[k]) for name in self.__slots__})
 
     @property
     def unseen_off_axis(self) -> bool | npt.NDArray[np.bool_]:

@@ -12,7 +12,7 @@ from detector.lens.options import LensOptions
 from detector.lens.planar import fit_planar
 from detector.types import CameraGeometry, Frame
 
-__all__ = ["Motion", "MotionChain", "Registrar", "map_points"]
+__all__ = ["Motion", "MotionChain", "Registrar", "map_places", "map_points"]
 
 _Matrix = npt.NDArray[np.float64]
 _LEVELS = 3
@@ -262,6 +262,11 @@ def map_points(matrix: _Matrix, xy: npt.ArrayLike) -> _Matrix:
     points = np.asarray(xy, dtype=np.float64)
     moved = np.column_stack([points, np.ones(len(points))]) @ matrix.T
     return np.asarray(moved[:, :2] / moved[:, 2:])
+
+
+def map_places(matrix: _Matrix, yx: npt.ArrayLike) -> _Matrix:
+    """Return (y, x) places moved by a homography of (x, y, 1); shape (n, 2) in and out."""
+    return map_points(matrix, np.asarray(yx)[:, ::-1])[:, ::-1]
 
 
 def _turn(x_px: float, y_px: float, focal_px: float, centre_px: tuple[float, float]) -> _Matrix:

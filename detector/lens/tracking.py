@@ -13,7 +13,7 @@ from detector.lens.chance import SparkleField, set_evidence
 from detector.lens.glints import Glint, Reading
 from detector.lens.options import LensOptions
 from detector.lens.ratio import lower_ratio, pooled
-from detector.lens.registration import map_points
+from detector.lens.registration import map_places
 from detector.lens.viewpoints import PastViews
 
 __all__ = ["SetMotion", "Track", "Tracker"]
@@ -230,7 +230,7 @@ class Tracker:
             return
         states = np.array([t.state for t in known])
         places = np.concatenate([states[:, :2], states[:, :2] + states[:, 2:], [t.anchor for t in known]])
-        here, ahead, anchors = np.split(map_points(motion.matrix, places[:, ::-1])[:, ::-1], 3)
+        here, ahead, anchors = np.split(map_places(motion.matrix, places), 3)
         kick_px = self.px_per_deg * (o.acceleration_sigma_deg if motion.trusted else o.gate_untrusted_deg / 3)
         spreads = _STEP @ np.array([t.spread for t in known]) @ _STEP.T + np.diag(_KICK) * kick_px**2
         drift = ahead - here

@@ -1,5 +1,7 @@
 """From the routines' results to what the sense takes."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from detector.lens.calibration.applied import LensCalibration
@@ -50,9 +52,4 @@ def calibration_of(
 
 def _with_blur(model: DetectabilityModel, focus: FocusResult, scale: WorkingScale) -> DetectabilityModel:
     blur_deg = float(np.degrees(working_psf_px(focus.psf_sigma_px, scale.factor) / scale.focal_px))
-    return DetectabilityModel(
-        retro_gain=model.retro_gain,
-        edge_deg=model.edge_deg,
-        wall_dn_at_1m=model.wall_dn_at_1m,
-        psf_sigma_deg=blur_deg,
-    )
+    return replace(model, psf_sigma_deg=blur_deg)

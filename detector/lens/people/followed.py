@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from detector.lens.options import LensOptions
-from detector.lens.registration import map_points
+from detector.lens.registration import map_places
 from detector.lens.scoring import unexplained_deg
 from detector.lens.tracking import SetMotion
 
@@ -74,7 +74,7 @@ class FollowedPair:
 
     def carry(self, motion: SetMotion) -> None:
         """Move along with the hand; where that is not known, drift is measured from anew."""
-        self.eyes_px = map_points(motion.matrix, self.eyes_px[:, ::-1])[:, ::-1]
+        self.eyes_px = map_places(motion.matrix, self.eyes_px)
         if not motion.trusted:
             self.trail.clear()
 

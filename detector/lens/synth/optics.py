@@ -6,7 +6,7 @@ import numpy as np
 
 __all__ = [
     "LENS_MD_SWEEP", "LEVEL_SWEEP", "NARROW_CORRECTED", "WIDE_CORRECTED", "Answer", "Sweep", "blur_deg",
-    "blurred_gain", "lens_md_answer", "simple_answer",
+    "lens_md_answer", "simple_answer",
 ]  # fmt: skip
 
 Sweep = tuple[tuple[float, float, float], ...]  # (degrees off the axis, gain, edge), both as shares of those on it
@@ -81,7 +81,7 @@ def lens_md_answer(aperture_mm: float, reflectance: float = _USUAL_REFLECTANCE) 
     return Answer(retro_gain=_LENS_MD_GAIN * reflectance / _USUAL_REFLECTANCE, edge_deg=_LENS_MD_EDGE * aperture_mm)
 
 
-def blurred_gain(
+def _blurred_gain(
     aperture_mm: float, focal_mm: float, edge_deg: float, reflectance: float = _USUAL_REFLECTANCE
 ) -> float:
     """Return the radiance of a lens over that of a white wall, with the light on its axis.
@@ -107,7 +107,7 @@ def simple_answer(
 
     Notes
     -----
-    The gain is `blurred_gain`. Field curvature adds to the defocus off the axis: what is short of its focus straight
+    The gain is `_blurred_gain`. Field curvature adds to the defocus off the axis: what is short of its focus straight
     ahead passes through it from the side, where its lobe is narrow.
     """
     short_mm = _INFRARED_SHIFT * focal_mm - focus_error_mm
@@ -121,5 +121,5 @@ def simple_answer(
         (angle_deg, float(np.cos(np.radians(angle_deg))) * (on_axis_deg / edge) ** 2, edge / on_axis_deg)
         for angle_deg, edge in zip(_ANGLES_DEG, edges_deg, strict=True)
     ]
-    gain = blurred_gain(aperture_mm, focal_mm, on_axis_deg, reflectance)
+    gain = _blurred_gain(aperture_mm, focal_mm, on_axis_deg, reflectance)
     return Answer(retro_gain=gain, edge_deg=on_axis_deg, sweep=(*sweep, (_BLIND_DEG, 0.0, sweep[-1][2])))
