@@ -32,7 +32,7 @@ from detector.lens.synth import strobe_frames as frames_of
 from detector.lens.synth.glare import View, lens_radiance
 from detector.lens.synth.projection import Projection
 from detector.lens.synth.scorer import Outcome, Place, score
-from detector.types import CameraGeometry, LedState
+from detector.types import CameraGeometry, Frame, GlintAlert, LedState
 
 ON, OFF, DARK = LedState.ON_AXIS, LedState.OFF_AXIS, LedState.DARK
 VGA = CameraGeometry(width_px=640, height_px=480, hfov_deg=62.2, black_level_dn=4)
@@ -131,17 +131,41 @@ def run_scene(
     model: GlintModel | None = None,
 ) -> Sequence:
     """Render a scene under a condition and let the sense look at it."""
+    *_, (_, sequence) = watch_scene(scene, seed, condition, options, model)
+    return sequence
+
+
+def watch_scene(
+    scene: Scene,
+    seed: int,
+    condition: Condition,
+    options: LensOptions | None = None,
+    model: GlintModel | None = None,
+    hand: HandMotion | None = None,
+) -> Iterator[tuple[Frame, Sequence]]:
+    """Yield every frame of a look with the sense as it stands after it; the hand is the condition's unless given."""
     geometry = condition.geometry
     sensor = SensorModel(noise_scale=condition.noise_scale, psf_sigma_px=condition.psf_sigma_px)
     renderer = SceneRenderer(scene, geometry, seed, sensor)
-    hand = HandMotion(seed, speed_deg_s=condition.speed_deg_s, reach_deg=condition.reach_deg)
+    hand = hand or HandMotion(seed, speed_deg_s=condition.speed_deg_s, reach_deg=condition.reach_deg)
     sense = LensSense(options or LensOptions(), geometry, model)
-    truth = {}
-    for frame, places in frames_of(renderer, hand, condition.plan, seed):
-        sense.step(frame)
-        truth[frame.sequence] = places
+    truth: dict[int, Mapping[str, Place]] = {}
     within_px = {item.name: reach_px(item, scene, geometry) for item in scene.objects}
-    return Sequence(scene, sense, truth, within_px, geometry)
+    sequence = Sequence(scene, sense, truth, within_px, geometry)
+    for frame, places in frames_of(renderer, hand, condition.plan, seed):
+        truth[frame.sequence] = places
+        sense.step(frame)
+        yield frame, sequence
+
+
+def reported(watched: Iterator[tuple[Frame, Sequence]]) -> Iterator[tuple[tuple[GlintAlert, ...], Sequence]]:
+    """Yield the glints that alert after each strobe set, as the live loop asks for them."""
+    sets = 0.0
+    for _, sequence in watched:
+        report = sequence.sense.report()
+        if report.figures["sets"] > sets:
+            sets = report.figures["sets"]
+            yield tuple(a for a in report.alerts if isinstance(a, GlintAlert)), sequence
 
 
 def is_dark(lens: Lens, scene: Scene, geometry: CameraGeometry) -> bool:

@@ -9,21 +9,20 @@ thing that ever alerted counts once. Tape, glitter and people are listed apart.
 
 import argparse
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 
 import cv2
 import numpy as np
 
-from benchmarks.lens_scenes import CONDITIONS, Condition, Sequence, reach_px
+from benchmarks.lens_scenes import CONDITIONS, Condition, Sequence, reported, watch_scene
 from detector.lens.options import LensOptions
 from detector.lens.scoring import GlintModel
-from detector.lens.sense import LensSense
-from detector.lens.synth import HandMotion, Scene, SceneRenderer, SensorModel, random_scene, strobe_frames
+from detector.lens.synth import HandMotion, Scene, random_scene
 from detector.lens.synth.doubtful import Eyes, Glitter, Spectacles
 from detector.lens.synth.scene import SceneObject
 from detector.lens.synth.scorer import interval, nearest_object
-from detector.types import Frame, GlintAlert
+from detector.types import Frame
 
 SWEEP_SEEDS = range(200_000, 300_000)
 REACH_DEG, TRAVEL_MM = 6.0, 60.0
@@ -52,19 +51,10 @@ def looking(
     options: LensOptions | None = None,
     model: GlintModel | None = None,
 ) -> Iterator[tuple[Frame, Sequence]]:
-    """Yield every frame of a sweep with the sense as it stands after it."""
-    sensor = SensorModel(noise_scale=condition.noise_scale, psf_sigma_px=condition.psf_sigma_px)
-    renderer = SceneRenderer(scene, condition.geometry, seed, sensor)
+    """Return every frame of a sweep with the sense as it stands after it."""
     hand = HandMotion(seed, speed_deg_s=condition.speed_deg_s, reach_deg=REACH_DEG, travel_mm=TRAVEL_MM)
     plan = replace(condition.plan, sets=round(seconds * 1e9 / condition.plan.frame_ns / len(condition.plan.order)))
-    sense = LensSense(options or LensOptions(), condition.geometry, model)
-    within_px = {item.name: reach_px(item, scene, condition.geometry) for item in scene.objects}
-    truth: dict[int, Mapping[str, tuple[float, float]]] = {}
-    sequence = Sequence(scene, sense, truth, within_px, condition.geometry)
-    for frame, places in strobe_frames(renderer, hand, plan, seed):
-        truth[frame.sequence] = places
-        sense.step(frame)
-        yield frame, sequence
+    return watch_scene(scene, seed, replace(condition, plan=plan), options, model, hand)
 
 
 def sweep(
@@ -79,14 +69,11 @@ def sweep(
     scene = stall(seed, left_out)
     alerted: dict[str, str] = {}
     kinds: dict[str, str] = {item.name: item.kind for item in scene.objects}
-    for frame, sequence in looking(scene, seed, seconds, condition, options, model):
-        if frame.led is None or frame.led.shows_the_wall:
-            continue
-        for alert in sequence.sense.report().alerts:
-            if isinstance(alert, GlintAlert) and alert.key not in alerted:
-                name, _ = nearest_object(alert, sequence.truth, sequence.within_px)
-                alerted[alert.key] = kinds.get(name or "", "nothing")
-                print(f"  {seed} after {alert.frames} sets: {name}, confidence {alert.confidence:.3f}", flush=True)
+    for alerts, sequence in reported(looking(scene, seed, seconds, condition, options, model)):
+        for alert in (a for a in alerts if a.key not in alerted):
+            name, _ = nearest_object(alert, sequence.truth, sequence.within_px)
+            alerted[alert.key] = kinds.get(name or "", "nothing")
+            print(f"  {seed} after {alert.frames} sets: {name}, confidence {alert.confidence:.3f}", flush=True)
     return list(alerted.values()), Counter(kinds.values())
 
 
