@@ -131,12 +131,16 @@ class GlintFinder:
         meter, yx = self._meter, own.yx
         to_off, trusted, balance = planes.motions.to_off, planes.motions.trusted, planes.balance_at(yx)
         noise_dn = own.sigma_dn * np.sqrt(np.maximum(own.masks.sum(axis=(1, 2)), 1))
-        off_dn = meter.flux_elsewhere(strobe.off, to_off, yx, own.masks, trusted, noise) * balance
+        if trusted:
+            off_dn, pattern_dn = meter.off_axis_flux(strobe, planes, yx, own.light, own.masks, noise)
+        else:
+            off_dn = meter.flux_elsewhere(strobe.off, to_off, yx, own.masks, trusted, noise) * balance
+            pattern_dn = np.zeros(len(yx))
         summit_dn, off_peak = meter.summit_elsewhere(strobe.off, to_off, yx, trusted, own.sigma_dn)
         whole_dn, told_dn, told_summit = self._unclipped(strobe, planes, own)
         lamp_dn = 0.0 if own.dark_dn is None else own.dark_dn
         lights = Lights(
-            on_dn=told_dn - lamp_dn,
+            on_dn=told_dn - pattern_dn - lamp_dn,
             off_dn=off_dn - lamp_dn,
             sigma_dn=noise_dn,
             on_summit_dn=told_summit,

@@ -114,6 +114,61 @@ class LightMeter:
         any_shape = aperture_flux(light, self.disc, self.threshold_dn(level, noise))
         return np.asarray(np.maximum(same_shape, any_shape))
 
+    def off_axis_flux(
+        self,
+        strobe: StrobeSet,
+        planes: StrobePlanes,
+        yx: _Floats,
+        light: _Floats,
+        masks: npt.NDArray[np.bool_],
+        noise: NoiseModel,
+    ) -> tuple[_Floats, _Floats]:
+        """Return the most that the off-axis ring may show of glints, where registration is trusted, and what is none.
+
+        The wall's pattern shows under both rings alike: light that is no brighter in the one picture than in the other
+        is no glint's, unless it lies under the glint's own light. A highlight that moved between the two frames shows
+        beside it under the off-axis ring alone, and counts. Pixels of the picture, not of a search about it: a lens
+        beside a bright patch of wallpaper must not be given the patch.
+
+        Parameters
+        ----------
+        on : WorkingFrame
+        planes : StrobePlanes
+        yx : ndarray of float64, shape (n, 2)
+        light : ndarray of float64, shape (n, d, d)
+            Their own light in the on-axis frame.
+        masks : ndarray of bool, shape (n, d, d)
+            Which pixels of it count.
+        noise : NoiseModel
+
+        Returns
+        -------
+        off_dn : ndarray of float64, shape (n,)
+            Balanced; in on-axis digital numbers times working pixels.
+        pattern_dn : ndarray of float64, shape (n,)
+            Of `light` under the masks: what the off-axis ring shows as well, and beside the glint.
+        """
+        reach, body_px = masks.shape[1] // 2, self._body_px()
+        difference = window_at(planes.difference, yx, body_px)
+        around = window_at(strobe.on.grey, yx, body_px) - difference
+        level = np.median(around[:, ::2, ::2].reshape(len(yx), -1), axis=1)
+        inner = slice(body_px - reach, body_px + reach + 1)
+        more, excess = difference[:, inner, inner], around[:, inner, inner] - level[:, None, None]
+        other = np.maximum(np.minimum(window_at(planes.shared, yx, reach), excess), 0.0)
+        sigma_dn = planes.noise_gain * noise.sigma_dn(level)
+        least = (self._options.segment_snr * sigma_dn)[:, None, None]
+        covered = -difference.min(axis=(1, 2))[:, None, None]
+        own = masks & (more > np.maximum(least, covered))
+        beside = np.where((-more > least) & self.disc, np.minimum(other, -more), 0.0).sum(axis=(1, 2))
+        bias_dn = _HALF_GAUSSIAN_MEAN * sigma_dn * own.sum(axis=(1, 2))
+        off_dn = np.where(own, other, 0.0).sum(axis=(1, 2)) - bias_dn + beside
+        pattern_dn = np.where(masks & ~own, np.minimum(light, other), 0.0).sum(axis=(1, 2))
+        clear = own.any(axis=(1, 2))
+        usual_dn = self.flux_elsewhere(strobe.off, planes.motions.to_off, yx, masks, True, noise) * planes.balance_at(
+            yx
+        )
+        return np.where(clear, off_dn, usual_dn), np.where(clear, pattern_dn, 0.0)
+
     def dark_flux(
         self,
         strobe: StrobeSet,

@@ -142,6 +142,37 @@ def test_a_dimmed_frame_is_not_believed_when(why):
     assert plain
 
 
+def on_a_light_patch(pixels):
+    pixels[199:208, 298:310] = 160
+    pixels[199:203, 299:303] = 12  # the lens's own hole, at the patch's edge
+    return pixels
+
+
+def test_the_wall_s_pattern_beside_a_lens_is_not_held_against_it():
+    around = find(with_spot(on_a_light_patch(wall()), *PLACE, height=220), on_a_light_patch(wall(seed=1)))
+    found = min(around, key=lambda g: np.hypot(g.y_px - PLACE[0], g.x_px - PLACE[1]))
+    assert found.reading is Reading.RETRO
+    assert found.ratio > 10
+
+
+def test_a_highlight_that_moved_between_the_frames_is_held_against_it():
+    off = with_spot(wall(seed=1), PLACE[0], PLACE[1] + 1.6)
+    (found,) = find(with_spot(wall(), *PLACE), off)
+    assert found.reading is Reading.SPECULAR
+
+
+def test_wall_bared_by_a_body_that_moved_is_no_light():
+    """A dark body before the wall moves against it between the frames: what it bares it covers on its other side."""
+
+    def body(pixels, x):
+        pixels[180:220, x : x + 10] = 10
+        pixels[180:220, x + 13 : x + 40] = 40  # darker wall beyond: a strip of light wall is left between
+        return pixels
+
+    on, off = body(wall(130), 288), body(wall(130, seed=1), 290)
+    assert all(g.reading is not Reading.RETRO for g in find(on, off))
+
+
 def test_off_axis_frame_is_moved_and_balanced():
     motion = np.array([[1, 0, 6.0], [0, 1, -4.0], [0, 0, 1]])
     moved = with_spot(wall(52, seed=1), PLACE[0] - 4, PLACE[1] + 6, height=75)
