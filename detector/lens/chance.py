@@ -82,20 +82,30 @@ class SparkleField:
             `sparkle_near_deg`; a neighbourhood that is empty so far gets the whole picture's. The birth of the track
             at the place itself is not counted.
         """
-        o = self._options
         everywhere = self._births / self._sets / self._view_deg2
-        near_deg2 = np.pi * o.sparkle_near_deg**2
-        near = np.zeros((len(places), 2))
-        if any(map(len, self._places)):
-            known = np.concatenate(list(self._places))
-            away = np.linalg.norm(places[:, None] - known[None, :, :2], axis=2)
-            inside = away <= o.sparkle_near_deg * self._px_per_deg
-            speck = known[:, 2] > 0
-            near = np.column_stack([(inside & ~speck).sum(axis=1), (inside & speck).sum(axis=1)]).astype(np.float64)
-        others = np.maximum(near - 1, 0.0)
-        watched_deg2 = near_deg2 * max(1, len(self._places))
+        others = np.maximum(self.near(places) - 1, 0.0)
+        watched_deg2 = self._watched_deg2
         density = (others + _PRIOR_NEAR) / (watched_deg2 + _PRIOR_NEAR / everywhere)
         return np.asarray(1 - np.exp(-np.maximum(density, everywhere) * np.pi * gates_deg[:, None] ** 2))
+
+    def near(self, places: _Floats) -> _Floats:
+        """Return how many births the neighbourhood of each place had lately, shape (n, 2): wider ones and specks."""
+        if not any(map(len, self._places)):
+            return np.zeros((len(places), 2))
+        known = np.concatenate(list(self._places))
+        away = np.linalg.norm(places[:, None] - known[None, :, :2], axis=2)
+        inside = away <= self._options.sparkle_near_deg * self._px_per_deg
+        speck = known[:, 2] > 0
+        return np.column_stack([(inside & ~speck).sum(axis=1), (inside & speck).sum(axis=1)]).astype(np.float64)
+
+    @property
+    def usual_near(self) -> float:
+        """How many births wider than a pixel a neighbourhood would have had by the density of the whole picture."""
+        return float(self._births[0] / self._sets / self._view_deg2 * self._watched_deg2)
+
+    @property
+    def _watched_deg2(self) -> float:
+        return float(np.pi * self._options.sparkle_near_deg**2 * max(1, len(self._places)))
 
     def birth_evidence(self, speck: bool) -> float:
         """Return the log likelihood ratio of a first reading's kind: most sparkle is single pixels, lenses seldom."""

@@ -9,6 +9,7 @@ import numpy.typing as npt
 from detector.lens.candidates import CandidateFinder, untouched
 from detector.lens.differencing import StrobePlanes
 from detector.lens.light_meter import LightMeter
+from detector.lens.mirror_patch import OffAxisFinder
 from detector.lens.noise import NoiseModel
 from detector.lens.options import LensOptions
 from detector.lens.photometry import aperture_flux, grow_within, longer_axis, window_at
@@ -92,6 +93,7 @@ class GlintFinder:
         self._full_dn = full_scale_dn
         self._meter = LightMeter(options, scale, black_level_dn, full_scale_dn)
         self._candidates = CandidateFinder(options, scale, black_level_dn, self._meter)
+        self._off_axis = OffAxisFinder(options, scale, black_level_dn)
 
     def find(
         self, strobe: StrobeSet, planes: StrobePlanes, noise: NoiseModel, dark_noise: NoiseModel | None
@@ -126,6 +128,11 @@ class GlintFinder:
         )
         table = self._table(strobe, planes, own, noise)
         return tuple(self._glint(table, k, float(snr[k])) for k in range(len(yx)))
+
+    def find_off_axis_only(self, strobe: StrobeSet, planes: StrobePlanes, noise: NoiseModel) -> _Floats:
+        """Return (y, x, 1 for a single pixel) of what only the off-axis ring shows, full-resolution pixels, (n, 3)."""
+        yx, speck = self._off_axis.find(strobe, planes, noise)
+        return np.column_stack([self._scale.to_full(yx), speck])
 
     def _table(self, strobe: StrobeSet, planes: StrobePlanes, own: "_Own", noise: NoiseModel) -> "_Table":
         meter, yx = self._meter, own.yx

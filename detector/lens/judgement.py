@@ -173,7 +173,7 @@ def _judge_one(
         cone = cone_evidence(track, options)
         if cone < options.mirror_evidence:
             return Judgement(track, confidence, None, neighbours, NARROW_CONE)
-        if cone < wanted.over_mirror or view_span_deg(track) < options.min_view_deg:
+        if cone + track.patch < wanted.over_mirror or view_span_deg(track) < options.min_view_deg:
             return Judgement(track, confidence, AlertKind.RETRO_REFLECTOR, neighbours, ONE_VIEWPOINT)
     if confidence < options.alert_confidence:
         return Judgement(track, confidence, AlertKind.RETRO_REFLECTOR, neighbours, LOW_CONFIDENCE)

@@ -163,7 +163,7 @@ class LensOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
             "1",
             "Strobe sets that must show a glint before its features mean anything; raising it asks for patience",
         ),
-    ] = 6
+    ] = 5
     false_alert_budget: Annotated[
         float,
         meta(
@@ -238,7 +238,7 @@ class LensOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
             "Span of viewpoints, at the wall, over which a glint must last: a mirror that faces the camera answers "
             "like a lens as long as the camera only turns; raising it asks for a longer step aside",
         ),
-    ] = 0.5
+    ] = 0.2
 
     mirror_cone_deg: Annotated[
         float,
@@ -269,7 +269,7 @@ class LensOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
             "Evidence of a wide cone asked for in the first look, before the camera moved on; raising it loses lenses "
             "in short looks, lowering it lets mirrors alert",
         ),
-    ] = -1.0
+    ] = -2.5
 
     mirror_evidence: Annotated[
         float,

@@ -215,7 +215,7 @@ class LensSense:
         on = strobe.on.frame
         trusted = self._chain.covers(on.t_ns) and self._chain.trusted(on.t_ns, strobe.off.frame.t_ns)
         noise = estimate_noise(strobe.on.grey, self._full_dn)
-        glints = self._find(strobe, trusted, noise)
+        glints, off_axis_only = self._find(strobe, trusted, noise)
         motion, followed = self._motion_since_last_set(on.t_ns)
         view_deg = (float(self._view_deg[0]), float(self._view_deg[1]))
         step = SetMotion(matrix=np.eye(3) if motion is None else motion, trusted=followed, view_deg=view_deg)
@@ -223,7 +223,8 @@ class LensSense:
         self._people.look(glints, step, on.t_ns)
         # During a pause nothing is tracked; what was found before is carried along.
         looking = not self._people.paused
-        self._tracker.step(glints if looking else (), step, on.sequence, on.t_ns, looking)
+        seen = glints if looking else ()
+        self._tracker.step(seen, step, on.sequence, on.t_ns, looking, off_axis_only)
         self._judge()
         self._tracker.sweep(self._alerted())
         self._retire()
@@ -245,7 +246,9 @@ class LensSense:
         least = self._options.min_ring_light * self._full_dn
         return all((value - base) * strobe.on.exposure > least for value in level.values())
 
-    def _find(self, strobe: StrobeSet, trusted: bool, noise: NoiseModel) -> tuple[Glint, ...]:
+    def _find(
+        self, strobe: StrobeSet, trusted: bool, noise: NoiseModel
+    ) -> tuple[tuple[Glint, ...], npt.NDArray[np.float64]]:
         motions = SetMotions(
             to_off=self._motion_within(strobe, strobe.off),
             to_dark=None if strobe.dark is None else self._motion_within(strobe, strobe.dark),
@@ -254,7 +257,8 @@ class LensSense:
         )
         dark_noise = None if strobe.dark is None else estimate_noise(strobe.dark.grey, self._full_dn)
         planes = difference_planes(strobe, motions, self._geometry.black_level_dn, self._balance_map)
-        return self._finder.find(strobe, planes, noise, dark_noise)
+        glints = self._finder.find(strobe, planes, noise, dark_noise)
+        return glints, self._finder.find_off_axis_only(strobe, planes, noise)
 
     def _motion_within(self, strobe: StrobeSet, item: WorkingFrame) -> npt.NDArray[np.float64]:
         return self._scale.matrix_to_working(self._chain.between(strobe.on.frame.t_ns, item.frame.t_ns))

@@ -11,6 +11,7 @@ from scipy.sparse.csgraph import min_weight_full_bipartite_matching
 
 from detector.lens.chance import SparkleField, set_evidence
 from detector.lens.glints import Glint, Reading
+from detector.lens.mirror_patch import patch_evidence
 from detector.lens.options import LensOptions
 from detector.lens.ratio import lower_ratio, pooled
 from detector.lens.registration import map_places
@@ -20,6 +21,7 @@ __all__ = ["SetMotion", "Track", "Tracker"]
 
 _Floats = npt.NDArray[np.float64]
 _Indices = npt.NDArray[np.intp]
+_NOTHING: _Floats = np.zeros((0, 3))
 _UNMATCHED = 1e3  # cost of a track without a glint: more than any pair within its gate
 _LOOK_BACK_HITS = 3  # tracks that never come this far need no past
 _OFFSET = 1.0  # a sparse matrix drops zeros, and a perfect pair costs nothing
@@ -80,6 +82,8 @@ class Track:
     unseen : deque of (view y, view x)
         Viewpoints, degrees at the wall, from which its place was in view and gave nothing, or about as much under
         either ring; also before it was first seen, as far back as the tracker remembers.
+    patch : float
+        Log likelihood ratio of a lone lens against a patch of mirrors around it (`detector.lens.mirror_patch`).
     alike_sets : int
         Sets after which it was judged to have neighbours alike.
     held : bool
@@ -103,6 +107,7 @@ class Track:
     drift_deg: _Floats
     wanderings: deque[tuple[float, float, float, float]]
     unseen: deque[tuple[float, float]] = field(default_factory=deque)
+    patch: float = 0.0
     alike_sets: int = 0
     held: bool = False
 
@@ -134,20 +139,32 @@ class Tracker:
     _view_deg: tuple[float, float] = (0.0, 0.0)
     _past: PastViews = field(init=False)
     sparkle: SparkleField = field(init=False)
+    off_axis_sparkle: SparkleField = field(init=False)
+    _off_axis_before: _Floats = field(default_factory=lambda: np.zeros((0, 2)))
 
     def __post_init__(self) -> None:
         height_deg, width_deg = (side / self.px_per_deg for side in self.size_px)
         margin_px = self.px_per_deg * self.options.border_deg
         apart_deg = 2 * self.options.mirror_cone_deg
         self._past = PastViews(self.options.look_back_sets, apart_deg, margin_px, self.size_px)
-        self.sparkle = SparkleField(self.options, self.px_per_deg, height_deg * width_deg)
+        self.sparkle, self.off_axis_sparkle = (
+            SparkleField(self.options, self.px_per_deg, height_deg * width_deg) for _ in range(2)
+        )
 
     @property
     def viewpoints(self) -> int:
         """Viewpoints a mirror's cone apart since the start or the last gap."""
         return self._past.viewpoints
 
-    def step(self, glints: Sequence[Glint], motion: SetMotion, sequence: int, t_ns: int, looking: bool = True) -> None:
+    def step(
+        self,
+        glints: Sequence[Glint],
+        motion: SetMotion,
+        sequence: int,
+        t_ns: int,
+        looking: bool = True,
+        off_axis_only: _Floats = _NOTHING,
+    ) -> None:
         """Advance by one strobe set.
 
         Parameters
@@ -160,6 +177,8 @@ class Tracker:
             Of the on-axis frame.
         looking : bool
             False while nothing is looked for: what a pause hides was not dark.
+        off_axis_only : ndarray of float64, shape (n, 3)
+            (y, x, 1 for a single pixel) of what only the off-axis ring shows, in the on-axis frame.
         """
         self._predict(motion)
         self._past.carry(motion.matrix if motion.trusted else None)
@@ -184,6 +203,7 @@ class Tracker:
         fresh = [g for k, g in enumerate(glints) if k not in taken]
         born = [(g.y_px, g.x_px, g.speck) for g in fresh if g.reading in (Reading.RETRO, Reading.FAINT)]
         self.sparkle.add(np.array(born, dtype=np.float64).reshape(-1, 3))
+        self._weigh_patches([self.tracks[k] for k, _ in pairs], off_axis_only)
         self.tracks += [self._begin(g, motion, sequence, t_ns) for g in fresh]
         self._view_deg = motion.view_deg
         if looking:
@@ -219,12 +239,17 @@ class Tracker:
                 self.ended.append(track)
         self.tracks = [t for t in self.tracks if t.held]
         self.sparkle.restart()
+        self.off_axis_sparkle.restart()
+        self._off_axis_before = np.zeros((0, 2))
         self._past.restart()
 
     def _predict(self, motion: SetMotion) -> None:
         """Carry every track whose place is known along, all at once: there may be hundreds."""
         o = self.options
         self.sparkle.carry(motion.matrix)
+        self.off_axis_sparkle.carry(motion.matrix)
+        if len(self._off_axis_before):
+            self._off_axis_before = map_places(motion.matrix, self._off_axis_before)
         known = [t for t in self.tracks if np.isfinite(t.spread[0, 0])]
         if not known:
             return
@@ -277,6 +302,20 @@ class Tracker:
         track_at, glint_at = track_at[rivals], glint_at[rivals]
         cost = distance[track_at, glint_at] + _FLUX_WEIGHT * change[track_at, glint_at]
         return sure + _settle(track_at, glint_at, cost)
+
+    def _weigh_patches(self, seen: list[Track], off_axis_only: _Floats) -> None:
+        """Note what lights up under the off-axis ring alone, once each, and what that says of the tracks amid it."""
+        before, self._off_axis_before = self._off_axis_before, off_axis_only[:, :2]
+        away_px = np.linalg.norm(off_axis_only[:, None, :2] - before[None], axis=2)
+        fresh = (away_px > self.options.gate_deg * self.px_per_deg).all(axis=1)
+        self.off_axis_sparkle.add(off_axis_only[fresh])
+        old = [t for t in seen if t.hits >= _LOOK_BACK_HITS]
+        if not old:
+            return
+        places = np.array([t.yx for t in old])
+        on_axis, off_axis = self.sparkle.near(places)[:, 0], self.off_axis_sparkle.near(places)[:, 0]
+        for track, here, there in zip(old, on_axis, off_axis, strict=True):
+            track.patch = patch_evidence(int(here), int(there), self.off_axis_sparkle.usual_near)
 
     def _look_back(self, young: list[Track]) -> None:
         """Note from which viewpoints the places of new tracks were in view, and dark, before they were first seen."""

@@ -96,11 +96,19 @@ def test_chance_rows_never_alert_however_lens_like():
 
 def test_one_viewpoint_is_worth_a_look_and_no_alert():
     item = track()
-    item.wanderings = deque((0.0, 0.0, 0.0, 0.05 * k) for k in range(8))
+    item.wanderings = deque((0.0, 0.0, 0.0, OPTIONS.min_view_deg / 8 * k) for k in range(8))
     (only,) = judged(item)
     assert (only.kind, only.reason) == (AlertKind.RETRO_REFLECTOR, "one_viewpoint")
     item.trusted_hits = 2
     assert judged(item)[0].reason != "one_viewpoint"
+
+
+def test_amid_a_patch_of_mirrors_a_glint_is_worth_a_look_until_its_own_cone_outweighs_the_patch():
+    young, old = track(), track(hits=24)
+    young.patch = old.patch = -6.0
+    (only,) = judged(young)
+    assert (only.kind, only.reason) == (AlertKind.RETRO_REFLECTOR, "one_viewpoint")
+    assert judged(old)[0].kind is AlertKind.LENS_GLINT
 
 
 def test_what_stands_out_from_the_wall_does_not_wander_and_a_mirror_image_does():

@@ -1,0 +1,102 @@
+"""Patches of mirrors, told by what answers the off-axis ring alone: no lens does, and every such patch does.
+
+Flakes, sequins and chips of gloss lie at all angles. Each flashes where its normal halves the angle between a lamp and
+the camera, so that in one look as many answer the one ring as the other. A lens beside a bare wall has no counterpart.
+"""
+
+from math import log
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from detector.lens.differencing import StrobePlanes
+from detector.lens.noise import NoiseModel
+from detector.lens.options import LensOptions
+from detector.lens.photometry import window_at
+from detector.lens.registration import map_places
+from detector.lens.strobe import StrobeSet
+from detector.lens.working import WorkingFrame, WorkingScale
+
+__all__ = ["OffAxisFinder", "patch_evidence"]
+
+_Floats = npt.NDArray[np.float64]
+_RATIO = 2.0  # of the light over what the on-axis ring shows of it, top-hat bias and noise included
+_CORE_REACH = 1  # working pixels about a light in which its brightest pixel is looked for
+_LEAST_SPILL = 0.05  # of the brightest pixel's light: through the sharpest lens a side has at least 0.1
+_GROUND_REACH = 2  # full-resolution pixels about that one whose median is its ground
+
+
+class OffAxisFinder:
+    """Finds compact lights that only the off-axis ring shows; configured once, called per strobe set."""
+
+    def __init__(self, options: LensOptions, scale: WorkingScale, black_level_dn: float) -> None:
+        self._options = options
+        self._black_dn = black_level_dn
+        self._scale = scale
+
+    def find(self, strobe: StrobeSet, planes: StrobePlanes, noise: NoiseModel) -> tuple[_Floats, npt.NDArray[np.bool_]]:
+        """Return their places in the on-axis picture, brightest first, and which are sparkling pixels.
+
+        Returns
+        -------
+        yx : ndarray of float64, shape (n, 2)
+            Working pixels; none where registration is not trusted, and `max_candidates` at most.
+        speck : ndarray of bool, shape (n,)
+        """
+        none = np.zeros((0, 2)), np.zeros(0, dtype=bool)
+        if not planes.motions.trusted:
+            return none
+        o, on = self._options, strobe.on
+        light = cv2.min(planes.shared, -planes.difference)
+        wide = cv2.dilate(on.compact, np.ones((3, 3), np.uint8)).astype(np.float32)
+        least_dn = o.detect_snr * planes.noise_gain * float(noise.sigma_dn(self._black_dn))
+        y, x = np.nonzero((light > np.float32(least_dn)) & (light > np.float32(_RATIO) * wide))
+        clear = light[y, x] > o.detect_snr * planes.noise_gain * noise.sigma_dn(on.grey[y, x])
+        if not clear.any():
+            return none
+        bodies = np.zeros(light.shape, np.uint8)
+        bodies[y[clear], x[clear]] = 1
+        count, _, stats, centres = cv2.connectedComponentsWithStats(bodies, connectivity=8)
+        order = 1 + np.argsort(-stats[1:count, cv2.CC_STAT_AREA], kind="stable")[: o.max_candidates]
+        yx = np.asarray(centres[order][:, ::-1], dtype=np.float64)
+        return yx, self._sparkles(strobe.off, map_places(planes.motions.to_off, yx))
+
+    def _sparkles(self, off: WorkingFrame, yx: _Floats) -> npt.NDArray[np.bool_]:
+        """Mark what is single full-resolution pixels of the off-axis picture, whatever the wall is like around them.
+
+        Light that came through optics spills over at least three sides of its brightest pixel. Pixels that sparkle side
+        by side leave two bare.
+        """
+        reach = _CORE_REACH * self._scale.factor
+        wide = window_at(off.frame.pixels, self._scale.to_full(yx), reach + _GROUND_REACH)
+        side = 2 * _GROUND_REACH + 1
+        middle = wide[:, _GROUND_REACH:-_GROUND_REACH, _GROUND_REACH:-_GROUND_REACH]
+        row, column = np.unravel_index(middle.reshape(len(yx), -1).argmax(axis=1), middle.shape[1:])
+        around = np.lib.stride_tricks.sliding_window_view(wide, (side, side), axis=(1, 2))
+        around = around[np.arange(len(yx)), row, column].reshape(len(yx), -1)
+        over = around - np.median(around, axis=1)[:, None]
+        at = side * side // 2
+        sides = np.sort(over[:, [at - side, at - 1, at + 1, at + side]], axis=1)
+        return np.asarray(sides[:, 1] < _LEAST_SPILL * over[:, at])
+
+
+def patch_evidence(on_axis: int, off_axis: int, usual: float) -> float:
+    """Return the log likelihood ratio of a lone lens against a patch of mirrors around it; never positive.
+
+    Parameters
+    ----------
+    on_axis, off_axis : int
+        Glints of the neighbourhood that lit up under the one ring alone, the track itself among them, and under the
+        other.
+    usual : float
+        How many of the latter such a neighbourhood has by chance, greater than 0.
+
+    Returns
+    -------
+    float
+        Poisson: a patch shows as many under the off-axis ring as under the on-axis one on top of what is usual, a lens
+        only what is usual. That none is there says little for a lens: a flake may lie alone.
+    """
+    alike = max(1, on_axis)
+    return min(0.0, alike - off_axis * log(1 + alike / usual))
