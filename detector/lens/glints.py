@@ -136,22 +136,16 @@ class GlintFinder:
 
     def _table(self, strobe: StrobeSet, planes: StrobePlanes, own: "_Own", noise: NoiseModel) -> "_Table":
         meter, yx = self._meter, own.yx
-        to_off, trusted, balance = planes.motions.to_off, planes.motions.trusted, planes.balance_at(yx)
         noise_dn = own.sigma_dn * np.sqrt(np.maximum(own.masks.sum(axis=(1, 2)), 1))
-        if trusted:
-            off_dn, pattern_dn = meter.off_axis_flux(strobe, planes, yx, own.light, own.masks, noise)
-        else:
-            off_dn = meter.flux_elsewhere(strobe.off, to_off, yx, own.masks, trusted, noise) * balance
-            pattern_dn = np.zeros(len(yx))
-        summit_dn, off_peak = meter.summit_elsewhere(strobe.off, to_off, yx, trusted, own.sigma_dn)
+        off = meter.off_axis_light(strobe, planes, yx, own.light, own.masks, own.sigma_dn, noise)
         whole_dn, told_dn, told_summit = self._unclipped(strobe, planes, own)
         lamp_dn = 0.0 if own.dark_dn is None else own.dark_dn
         lights = Lights(
-            on_dn=told_dn - pattern_dn - lamp_dn,
-            off_dn=off_dn - lamp_dn,
+            on_dn=told_dn - off.pattern_dn - lamp_dn,
+            off_dn=off.flux_dn - lamp_dn,
             sigma_dn=noise_dn,
             on_summit_dn=told_summit,
-            off_summit_dn=summit_dn * balance - SUMMIT_SIGMA * own.sigma_dn,
+            off_summit_dn=off.summit_dn - SUMMIT_SIGMA * own.sigma_dn,
             summit_sigma_dn=own.sigma_dn,
         )
         residue = None if own.dark_dn is None else own.dark_dn / np.maximum(own.on_dn, FLUX_SIGMA * noise_dn)
@@ -165,7 +159,7 @@ class GlintFinder:
             unseen=np.asarray(lights.unseen_off_axis),
             residue=residue,
             length_px=self._length_px(planes, yx),
-            saturated=np.minimum(on_peak, off_peak) >= SATURATED * self._full_dn,
+            saturated=np.minimum(on_peak, off.peak_dn) >= SATURATED * self._full_dn,
             speck=meter.single_pixel(strobe.on, yx, own.sigma_dn),
         )
 
