@@ -22,6 +22,7 @@ __all__ = ["OffAxisFinder", "patch_evidence"]
 
 _Floats = npt.NDArray[np.float64]
 _RATIO = 2.0  # of the light over what the on-axis ring shows of it, top-hat bias and noise included
+_APART_PX = 2  # working pixels: nearer, it is one light
 _CORE_REACH = 1  # working pixels about a light in which its brightest pixel is looked for
 _LEAST_SPILL = 0.05  # of the brightest pixel's light: through the sharpest lens a side has at least 0.1
 _GROUND_REACH = 2  # full-resolution pixels about that one whose median is its ground
@@ -48,18 +49,14 @@ class OffAxisFinder:
         if not planes.motions.trusted:
             return none
         o, on = self._options, strobe.on
-        light = cv2.min(planes.shared, -planes.difference)
-        wide = cv2.dilate(on.compact, np.ones((3, 3), np.uint8)).astype(np.float32)
-        least_dn = o.detect_snr * planes.noise_gain * float(noise.sigma_dn(self._black_dn))
-        y, x = np.nonzero((light > np.float32(least_dn)) & (light > np.float32(_RATIO) * wide))
-        clear = light[y, x] > o.detect_snr * planes.noise_gain * noise.sigma_dn(on.grey[y, x])
-        if not clear.any():
-            return none
-        bodies = np.zeros(light.shape, np.uint8)
-        bodies[y[clear], x[clear]] = 1
-        count, _, stats, centres = cv2.connectedComponentsWithStats(bodies, connectivity=8)
-        order = 1 + np.argsort(-stats[1:count, cv2.CC_STAT_AREA], kind="stable")[: o.max_candidates]
-        yx = np.asarray(centres[order][:, ::-1], dtype=np.float64)
+        snr = o.detect_snr * planes.noise_gain
+        y, x = np.nonzero(planes.difference < np.float32(-snr * float(noise.sigma_dn(self._black_dn))))
+        light = np.minimum(planes.shared[y, x], -planes.difference[y, x])
+        wide = cv2.dilate(on.compact, np.ones((3, 3), np.uint8))[y, x]
+        clear = (light > _RATIO * wide) & (light > snr * noise.sigma_dn(on.grey[y, x]))
+        yx, light = np.column_stack([y, x])[clear].astype(np.float64), light[clear]
+        summit = window_at(planes.difference, yx, _APART_PX).min(axis=(1, 2)) >= planes.difference[y, x][clear]
+        yx = yx[summit][np.argsort(-light[summit], kind="stable")[: o.max_candidates]]
         return yx, self._sparkles(strobe.off, map_places(planes.motions.to_off, yx))
 
     def _sparkles(self, off: WorkingFrame, yx: _Floats) -> npt.NDArray[np.bool_]:
@@ -72,6 +69,8 @@ class OffAxisFinder:
         wide = window_at(off.frame.pixels, self._scale.to_full(yx), reach + _GROUND_REACH)
         side = 2 * _GROUND_REACH + 1
         middle = wide[:, _GROUND_REACH:-_GROUND_REACH, _GROUND_REACH:-_GROUND_REACH]
+        if not len(yx):
+            return np.zeros(0, dtype=bool)
         row, column = np.unravel_index(middle.reshape(len(yx), -1).argmax(axis=1), middle.shape[1:])
         around = np.lib.stride_tricks.sliding_window_view(wide, (side, side), axis=(1, 2))
         around = around[np.arange(len(yx)), row, column].reshape(len(yx), -1)

@@ -309,7 +309,7 @@ class Tracker:
         away_px = np.linalg.norm(off_axis_only[:, None, :2] - before[None], axis=2)
         fresh = (away_px > self.options.gate_deg * self.px_per_deg).all(axis=1)
         self.off_axis_sparkle.add(off_axis_only[fresh])
-        old = [t for t in seen if t.hits >= _LOOK_BACK_HITS]
+        old = [t for t in seen if t.hits >= _LOOK_BACK_HITS and t.evidence > 0]
         if not old:
             return
         places = np.array([t.yx for t in old])
