@@ -28,8 +28,16 @@ NEIGHBOURS_ALIKE = "neighbours_alike"
 LOW_CONFIDENCE = "low_confidence"
 MOVES_BY_ITSELF = "moves_by_itself"
 ONE_VIEWPOINT = "one_viewpoint"
+AMID_MIRRORS = "amid_mirrors"
 NARROW_CONE = "narrow_cone"
 LIKE_EYES = "like_eyes"
+_SAID_FIRST = {
+    MOVES_BY_ITSELF: "lens.reason.moves_by_itself",
+    LIKE_EYES: "lens.reason.like_eyes",
+    ONE_VIEWPOINT: "lens.reason.one_viewpoint",
+    AMID_MIRRORS: "lens.reason.amid_mirrors",
+    LOW_CONFIDENCE: "lens.reason.unsure",
+}
 _NEIGHBOUR_HITS = 3
 _APART = 0.35  # of their common motion, by which two eyes of one head may differ
 _NEIGHBOUR_SHARE = 0.25  # beads crowd each other: the light between two of them spoils some of their readings
@@ -173,8 +181,10 @@ def _judge_one(
         cone = cone_evidence(track, options)
         if cone < options.mirror_evidence:
             return Judgement(track, confidence, None, neighbours, NARROW_CONE)
-        if cone + track.patch < wanted.over_mirror or view_span_deg(track) < options.min_view_deg:
+        if cone < wanted.over_mirror or view_span_deg(track) < options.min_view_deg:
             return Judgement(track, confidence, AlertKind.RETRO_REFLECTOR, neighbours, ONE_VIEWPOINT)
+        if cone + track.patch < wanted.over_mirror:
+            return Judgement(track, confidence, AlertKind.RETRO_REFLECTOR, neighbours, AMID_MIRRORS)
     if confidence < options.alert_confidence:
         return Judgement(track, confidence, AlertKind.RETRO_REFLECTOR, neighbours, LOW_CONFIDENCE)
     return Judgement(track, confidence, AlertKind.LENS_GLINT, neighbours, None)
@@ -265,12 +275,6 @@ def _reasons(judgement: Judgement) -> tuple[Phrase, ...]:
     reasons.append(Phrase("lens.reason.compact", {"extent_deg": round(extent_deg, 2)}))
     if judgement.reason == NEIGHBOURS_ALIKE:
         reasons.insert(0, Phrase("lens.reason.neighbours", {"neighbours": judgement.neighbours}))
-    if judgement.reason == MOVES_BY_ITSELF:
-        reasons.insert(0, Phrase("lens.reason.moves_by_itself"))
-    if judgement.reason == LIKE_EYES:
-        reasons.insert(0, Phrase("lens.reason.like_eyes"))
-    if judgement.reason == ONE_VIEWPOINT:
-        reasons.insert(0, Phrase("lens.reason.one_viewpoint"))
-    if judgement.reason == LOW_CONFIDENCE:
-        reasons.insert(0, Phrase("lens.reason.unsure"))
+    if judgement.reason in _SAID_FIRST:
+        reasons.insert(0, Phrase(_SAID_FIRST[judgement.reason]))
     return tuple(reasons)

@@ -266,8 +266,8 @@ class LensOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
             -10,
             10,
             "nat",
-            "Evidence of a wide cone asked for in the first look, before the camera moved on; raising it loses lenses "
-            "in short looks, lowering it lets mirrors alert",
+            "Evidence of a wide cone and against a patch of mirrors asked for in the first look, before the camera "
+            "moved on; raising it loses lenses in short looks, lowering it lets mirrors alert",
         ),
     ] = -2.5
 
@@ -353,8 +353,8 @@ class LensOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
             0,
             10,
             "deg",
-            "Span of viewpoints, at the wall, before a spot is done: a little more than `min_view_deg`, for a lens "
-            "may miss the outermost; raising it asks for more movement",
+            "Span of viewpoints, at the wall, before a spot is done: more than `min_view_deg`, for a lens may miss the "
+            "outermost and a mirror must have had time to go out; raising it asks for more movement",
         ),
     ] = 0.75
     wanted_aperture_mm: Annotated[

@@ -107,7 +107,8 @@ def test_amid_a_patch_of_mirrors_a_glint_is_worth_a_look_until_its_own_cone_outw
     young, old = track(), track(hits=24)
     young.patch = old.patch = -6.0
     (only,) = judged(young)
-    assert (only.kind, only.reason) == (AlertKind.RETRO_REFLECTOR, "one_viewpoint")
+    assert (only.kind, only.reason) == (AlertKind.RETRO_REFLECTOR, "amid_mirrors")
+    assert to_alert(only).reasons[0].code == "lens.reason.amid_mirrors"
     assert judged(old)[0].kind is AlertKind.LENS_GLINT
 
 

@@ -18,6 +18,7 @@ REASONS = {r.value for r in Reading if r is not Reading.RETRO} | {
     "low_confidence",
     "moves_by_itself",
     "one_viewpoint",
+    "amid_mirrors",
     "narrow_cone",
     "like_eyes",
 }
