@@ -9,8 +9,8 @@ import numpy.typing as npt
 from detector.lens.candidates import CandidateFinder, untouched
 from detector.lens.differencing import StrobePlanes
 from detector.lens.light_meter import LightMeter
-from detector.lens.mirror_patch import OffAxisFinder
 from detector.lens.noise import NoiseModel
+from detector.lens.off_axis_only import OffAxisFinder
 from detector.lens.options import LensOptions
 from detector.lens.photometry import aperture_flux, grow_within, longer_axis, window_at
 from detector.lens.ratio import FLUX_SIGMA, SUMMIT_SIGMA, Lights, lower_ratio

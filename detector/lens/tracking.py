@@ -11,7 +11,7 @@ from scipy.sparse.csgraph import min_weight_full_bipartite_matching
 
 from detector.lens.chance import SparkleField, set_evidence
 from detector.lens.glints import Glint, Reading
-from detector.lens.mirror_patch import patch_evidence
+from detector.lens.mirror_patch import MirrorPatches
 from detector.lens.options import LensOptions
 from detector.lens.ratio import lower_ratio, pooled
 from detector.lens.registration import map_places
@@ -139,17 +139,15 @@ class Tracker:
     _view_deg: tuple[float, float] = (0.0, 0.0)
     _past: PastViews = field(init=False)
     sparkle: SparkleField = field(init=False)
-    off_axis_sparkle: SparkleField = field(init=False)
-    _off_axis_before: _Floats = field(default_factory=lambda: np.zeros((0, 2)))
+    patches: MirrorPatches = field(init=False)
 
     def __post_init__(self) -> None:
         height_deg, width_deg = (side / self.px_per_deg for side in self.size_px)
         margin_px = self.px_per_deg * self.options.border_deg
         apart_deg = 2 * self.options.mirror_cone_deg
         self._past = PastViews(self.options.look_back_sets, apart_deg, margin_px, self.size_px)
-        self.sparkle, self.off_axis_sparkle = (
-            SparkleField(self.options, self.px_per_deg, height_deg * width_deg) for _ in range(2)
-        )
+        self.sparkle = SparkleField(self.options, self.px_per_deg, height_deg * width_deg)
+        self.patches = MirrorPatches(self.options, self.px_per_deg, height_deg * width_deg)
 
     @property
     def viewpoints(self) -> int:
@@ -203,7 +201,8 @@ class Tracker:
         fresh = [g for k, g in enumerate(glints) if k not in taken]
         born = [(g.y_px, g.x_px, g.speck) for g in fresh if g.reading in (Reading.RETRO, Reading.FAINT)]
         self.sparkle.add(np.array(born, dtype=np.float64).reshape(-1, 3))
-        self._weigh_patches([self.tracks[k] for k, _ in pairs], off_axis_only)
+        self.patches.add(off_axis_only)
+        self._weigh_patches([self.tracks[k] for k, _ in pairs])
         self.tracks += [self._begin(g, motion, sequence, t_ns) for g in fresh]
         self._view_deg = motion.view_deg
         if looking:
@@ -239,17 +238,14 @@ class Tracker:
                 self.ended.append(track)
         self.tracks = [t for t in self.tracks if t.held]
         self.sparkle.restart()
-        self.off_axis_sparkle.restart()
-        self._off_axis_before = np.zeros((0, 2))
+        self.patches.restart()
         self._past.restart()
 
     def _predict(self, motion: SetMotion) -> None:
         """Carry every track whose place is known along, all at once: there may be hundreds."""
         o = self.options
         self.sparkle.carry(motion.matrix)
-        self.off_axis_sparkle.carry(motion.matrix)
-        if len(self._off_axis_before):
-            self._off_axis_before = map_places(motion.matrix, self._off_axis_before)
+        self.patches.carry(motion.matrix)
         known = [t for t in self.tracks if np.isfinite(t.spread[0, 0])]
         if not known:
             return
@@ -303,19 +299,14 @@ class Tracker:
         cost = distance[track_at, glint_at] + _FLUX_WEIGHT * change[track_at, glint_at]
         return sure + _settle(track_at, glint_at, cost)
 
-    def _weigh_patches(self, seen: list[Track], off_axis_only: _Floats) -> None:
-        """Note what lights up under the off-axis ring alone, once each, and what that says of the tracks amid it."""
-        before, self._off_axis_before = self._off_axis_before, off_axis_only[:, :2]
-        away_px = np.linalg.norm(off_axis_only[:, None, :2] - before[None], axis=2)
-        fresh = (away_px > self.options.gate_deg * self.px_per_deg).all(axis=1)
-        self.off_axis_sparkle.add(off_axis_only[fresh])
-        old = [t for t in seen if t.hits >= _LOOK_BACK_HITS and t.evidence > 0]
-        if not old:
+    def _weigh_patches(self, seen: list[Track]) -> None:
+        """Say of tracks that may come to an alert whether they lie amid a patch of mirrors."""
+        likely = [t for t in seen if t.hits >= _LOOK_BACK_HITS and t.evidence > 0]
+        if not likely:
             return
-        places = np.array([t.yx for t in old])
-        on_axis, off_axis = self.sparkle.near(places)[:, 0], self.off_axis_sparkle.near(places)[:, 0]
-        for track, here, there in zip(old, on_axis, off_axis, strict=True):
-            track.patch = patch_evidence(int(here), int(there), self.off_axis_sparkle.usual_near)
+        places = np.array([t.yx for t in likely])
+        for track, patch in zip(likely, self.patches.evidence(places, self.sparkle.near(places)[:, 0]), strict=True):
+            track.patch = patch
 
     def _look_back(self, young: list[Track]) -> None:
         """Note from which viewpoints the places of new tracks were in view, and dark, before they were first seen."""

@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 
 from detector.lens.differencing import SetMotions, difference_planes
-from detector.lens.mirror_patch import OffAxisFinder, patch_evidence
+from detector.lens.mirror_patch import MirrorPatches, patch_evidence
 from detector.lens.noise import estimate_noise
+from detector.lens.off_axis_only import OffAxisFinder
 from detector.lens.strobe import StrobeSet
-from tests.unit.detector.lens.lens_helpers import OFF, ON, OPTIONS, SCALE, wall, with_spot, working
+from tests.unit.detector.lens.lens_helpers import OFF, ON, OPTIONS, PX_PER_DEG, SCALE, wall, with_spot, working
 
 PLACE = (200.3, 300.6)
 
@@ -62,3 +63,13 @@ def test_lone_lenses_are_seldom_taken_for_part_of_a_patch(usual):
     against = np.array([patch_evidence(1, int(n), usual) for n in chance])
     for nats in (1.0, 2.0, 4.0):
         assert (against <= -nats).mean() <= np.exp(-nats) * 1.1
+
+
+def test_a_light_that_stays_on_counts_once_and_its_place_moves_with_the_hand():
+    patches = MirrorPatches(OPTIONS, PX_PER_DEG, 3000.0)
+    for k in range(8):
+        patches.carry(np.array([[1.0, 0, 9], [0, 1, 0], [0, 0, 1]]))
+        patches.add(np.array([[110.0, 110.0 + 9 * k, 0.0], [115.0, 100.0 + 9 * k, 1.0]]))
+    here, elsewhere = patches.evidence(np.array([[100.0, 170.0], [400.0, 170.0]]), np.ones(2))
+    assert -6 < here < -1  # eight of them would be -25 and less
+    assert elsewhere == 0

@@ -221,15 +221,3 @@ def test_a_track_amid_lights_of_the_off_axis_ring_alone_is_taken_for_part_of_a_p
             follower.step([glint()], hand, k, k * 100, off_axis_only=lights_up)
     assert alone.tracks[0].patch == far.tracks[0].patch == 0
     assert amid.tracks[0].patch < -20
-
-
-def test_a_steady_light_of_the_off_axis_ring_counts_once_and_specks_never():
-    steady, specks = tracker(), tracker()
-    for k in range(8):
-        hand = SetMotion(matrix=moved(9), trusted=True)
-        place = (110.0, 110.0 + 9 * k)
-        for follower, speck in ((steady, 0.0), (specks, 1.0)):
-            follower.step([glint(100, 100 + 9 * k)], hand, k, k * 100, off_axis_only=np.array([[*place, speck]]))
-    assert steady.off_axis_sparkle.near(np.array([[110.0, 173.0]])).tolist() == [[1, 0]]
-    assert -4 < steady.tracks[0].patch < 0
-    assert specks.tracks[0].patch == 0
