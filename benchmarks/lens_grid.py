@@ -93,8 +93,8 @@ def grid_scene(seed: int, aperture_mm: float, range_mm: float, angle_deg: float,
     return replace(scene, objects=tuple(objects))
 
 
-def looks(repeats: int, first: int, condition: Condition) -> Iterator[tuple[Look, int]]:
-    """Yield the look at each scene of the grid, and how many things alerted that are no lens."""
+def looks(repeats: int, first: int, condition: Condition) -> Iterator[tuple[Look, list[str]]]:
+    """Yield the look at each scene of the grid, and the kinds of what alerted and is no lens."""
     cells = list(product(range(repeats), APERTURES_MM, RANGES_MM, RINGS_MM, ANGLES_DEG))
     for number, (_, aperture_mm, range_mm, ring_mm, angle_deg) in enumerate(cells):
         seed = GRID_SEEDS[first + number]
@@ -104,17 +104,17 @@ def looks(repeats: int, first: int, condition: Condition) -> Iterator[tuple[Look
         yield _look(scene, seed, there, angle_deg)
 
 
-def _look(scene: Scene, seed: int, condition: Condition, angle_deg: float) -> tuple[Look, int]:
+def _look(scene: Scene, seed: int, condition: Condition, angle_deg: float) -> tuple[Look, list[str]]:
     (item,) = (o for o in scene.objects if isinstance(o, Lens))
     near_px = NEAR_PX * condition.geometry.focal_px / VGA.focal_px
     best, stands = np.inf, False
-    false: set[str] = set()
+    false: dict[str, str] = {}
     for alerts, seq in reported(watch_scene(scene, seed, condition)):
         errors_px = {alert.key: _error(seq, alert, item.name) for alert in alerts}
         stands = min(errors_px.values(), default=np.inf) <= near_px
         best = min(best, *errors_px.values(), np.inf)
         kinds = {a.key: seq.kinds.get(nearest_object(a, seq.truth, seq.within_px)[0] or "", "nothing") for a in alerts}
-        false |= {key for key, kind in kinds.items() if errors_px[key] > near_px and kind not in NO_FALSE_ALERT}
+        false |= {k: kind for k, kind in kinds.items() if errors_px[k] > near_px and kind not in NO_FALSE_ALERT}
     ring_mm, found = condition.geometry.on_axis_radius_mm, best <= near_px
     look = Look(
         aperture_mm=item.aperture_mm, range_mm=scene.range_mm, angle_deg=angle_deg, ring_mm=ring_mm,
@@ -122,7 +122,7 @@ def _look(scene: Scene, seed: int, condition: Condition, angle_deg: float) -> tu
         dark=lens_radiance(item, angle_deg, ring_mm, scene.range_mm - item.depth_mm) < 1,
         found=found, stands=stands, error_px=best, lost=stage_lost(seq, item.name, found),
     )  # fmt: skip
-    return look, len(false)
+    return look, list(false.values())
 
 
 def _error(seq: Sequence, alert: GlintAlert, name: str) -> float:
@@ -194,10 +194,12 @@ def main() -> None:
     arguments = parser.parse_args()
     cv2.setNumThreads(1)
     found: list[Look] = []
-    false = scenes = 0
+    false: Counter[str] = Counter()
+    scenes = wrong = 0
     for look, scene_false in looks(arguments.repeats, arguments.first, CONDITIONS[arguments.condition]):
         found.append(look)
-        false += scene_false
+        false += Counter(scene_false)
+        wrong += bool(scene_false)
         scenes += 1
     unseen = sum(look.lost == OUT_OF_VIEW for look in found)
     found = [look for look in found if look.lost != OUT_OF_VIEW]
@@ -212,7 +214,7 @@ def main() -> None:
     print(
         f"localisation: median {np.median(errors):.2f} px, 95 % {np.quantile(errors, 0.95):.2f}, most {max(errors):.2f}"
     )
-    print(f"false alerts (tape and eyes apart): {false}, 95 % {interval(min(false, scenes), scenes)} a scene")
+    print(f"scenes with a false alert (tape and eyes apart): {wrong}, 95 % {interval(wrong, scenes)}; {dict(false)}")
     print("lost, of those that answer:", dict(Counter(look.lost for look in lit if not look.found).most_common()))
     print_table(found)
 
