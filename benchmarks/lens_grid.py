@@ -113,8 +113,11 @@ def _look(scene: Scene, seed: int, condition: Condition, angle_deg: float) -> tu
         errors_px = {alert.key: _error(seq, alert, item.name) for alert in alerts}
         stands = min(errors_px.values(), default=np.inf) <= near_px
         best = min(best, *errors_px.values(), np.inf)
-        kinds = {a.key: seq.kinds.get(nearest_object(a, seq.truth, seq.within_px)[0] or "", "nothing") for a in alerts}
-        false |= {k: kind for k, kind in kinds.items() if errors_px[k] > near_px and kind not in NO_FALSE_ALERT}
+        kinds = seq.kinds
+        for alert in (a for a in alerts if errors_px[a.key] > near_px):
+            kind = kinds.get(nearest_object(alert, seq.truth, seq.within_px)[0] or "", "nothing")
+            if kind not in NO_FALSE_ALERT:
+                false[alert.key] = kind
     ring_mm, found = condition.geometry.on_axis_radius_mm, best <= near_px
     look = Look(
         aperture_mm=item.aperture_mm, range_mm=scene.range_mm, angle_deg=angle_deg, ring_mm=ring_mm,

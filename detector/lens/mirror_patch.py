@@ -10,7 +10,6 @@ import numpy as np
 import numpy.typing as npt
 
 from detector.lens.chance import SparkleField
-from detector.lens.options import LensOptions
 from detector.lens.registration import map_places
 
 __all__ = ["MirrorPatches", "patch_evidence"]
@@ -23,16 +22,15 @@ class MirrorPatches:
 
     Parameters
     ----------
-    options : LensOptions
-    px_per_deg : float
-        Full-resolution pixels per degree.
-    view_deg2 : float
-        Solid angle of the picture that is searched.
+    field : SparkleField
+        Empty; theirs alone.
+    gate_px : float
+        A light nearer than this to one of the set before is the same.
     """
 
-    def __init__(self, options: LensOptions, px_per_deg: float, view_deg2: float) -> None:
-        self._gate_px = options.gate_deg * px_per_deg
-        self._field = SparkleField(options, px_per_deg, view_deg2)
+    def __init__(self, field: SparkleField, gate_px: float) -> None:
+        self._field = field
+        self._gate_px = gate_px
         self._before: _Floats = np.zeros((0, 2))
 
     def restart(self) -> None:

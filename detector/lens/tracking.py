@@ -146,8 +146,10 @@ class Tracker:
         margin_px = self.px_per_deg * self.options.border_deg
         apart_deg = 2 * self.options.mirror_cone_deg
         self._past = PastViews(self.options.look_back_sets, apart_deg, margin_px, self.size_px)
-        self.sparkle = SparkleField(self.options, self.px_per_deg, height_deg * width_deg)
-        self.patches = MirrorPatches(self.options, self.px_per_deg, height_deg * width_deg)
+        self.sparkle, off_axis_sparkle = (
+            SparkleField(self.options, self.px_per_deg, height_deg * width_deg) for _ in range(2)
+        )
+        self.patches = MirrorPatches(off_axis_sparkle, self.options.gate_deg * self.px_per_deg)
 
     @property
     def viewpoints(self) -> int:

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from detector.lens.chance import SparkleField
 from detector.lens.differencing import SetMotions, difference_planes
 from detector.lens.mirror_patch import MirrorPatches, patch_evidence
 from detector.lens.noise import estimate_noise
@@ -66,7 +67,7 @@ def test_lone_lenses_are_seldom_taken_for_part_of_a_patch(usual):
 
 
 def test_a_light_that_stays_on_counts_once_and_its_place_moves_with_the_hand():
-    patches = MirrorPatches(OPTIONS, PX_PER_DEG, 3000.0)
+    patches = MirrorPatches(SparkleField(OPTIONS, PX_PER_DEG, 3000.0), OPTIONS.gate_deg * PX_PER_DEG)
     for k in range(8):
         patches.carry(np.array([[1.0, 0, 9], [0, 1, 0], [0, 0, 1]]))
         patches.add(np.array([[110.0, 110.0 + 9 * k, 0.0], [115.0, 100.0 + 9 * k, 1.0]]))
